@@ -1,0 +1,1 @@
+#include "services/platform/testing/servers.h"
