@@ -54,7 +54,9 @@ class TableReader {
   absl::Status Finish(OnRow on_row);
   // True if the last line had no line end: a file may have been cut short.
   bool truncated() const;
-  std::string_view encoding() const;  // "UTF-8", "windows-1252", "UTF-16LE" …
+  // So far: "UTF-8", "UTF-16LE", "UTF-16BE", "windows-1252", or "UTF-8 and windows-1252".
+  // It is told line by line: one that is not valid UTF-8 is taken as Windows-1252.
+  std::string_view encoding() const;
 
  private:
   struct Impl;
