@@ -24,7 +24,9 @@ class RedisServer {
 // missing, if PostgreSQL is not installed.
 absl::StatusOr<std::string> FreshPostgresUri();
 
-// Starts `argv` with its output in `log`; ends it with SIGKILL in the destructor.
+// Starts `argv` with its output appended to `log` (empty: nowhere) and `environment`
+// ("NAME=value") on top of the own one; ends it with SIGKILL in the destructor. It also
+// ends when the test process does, however that dies. 127: there is no such command.
 class Child {
  public:
   static absl::StatusOr<std::unique_ptr<Child>> Start(std::vector<std::string> argv,
