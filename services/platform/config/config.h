@@ -8,6 +8,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +58,9 @@ class ConfigBinder {
     std::function<std::string()> show;
   };
   void Add(Setting setting);
+  const Setting* Find(std::string_view name) const;
+  std::map<std::string, std::string> ReadFlags(int argc, const char* const* argv,
+                                               std::vector<std::string>& problems);
 
   std::string env_prefix_;
   std::vector<Setting> settings_;
