@@ -18,6 +18,8 @@
 // A request's `request_id` field, if its message has one, makes Write and
 // AskThenWrite idempotent without a line of the handler's.
 #pragma once
+#include <google/protobuf/message.h>
+
 #include <functional>
 #include <memory>
 #include <string>
@@ -25,6 +27,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "services/platform/auth/authenticator.h"
@@ -71,10 +74,54 @@ class DownloadSource {
   virtual absl::StatusOr<bool> Next(Resp& message) = 0;
 };
 
+// Handlers without their message types, so that everything behind the templates
+// below is compiled once.
+namespace rpc_internal {
+
+using Message = google::protobuf::Message;
+// Takes a handler's response; a later call replaces it.
+using Reply = absl::FunctionRef<void(const Message&)>;
+// `tx` is null for Ask, `facts` for all but AskThenWrite.
+using Handler = std::function<absl::Status(const Call&, const Message& request, const void* facts,
+                                           Transaction* tx, Reply)>;
+using Asker =
+    std::function<absl::StatusOr<std::shared_ptr<const void>>(const Call&, const Message&)>;
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual absl::Status Take(Message& message) = 0;
+  virtual absl::Status Finish(Reply reply) = 0;
+};
+class Source {
+ public:
+  virtual ~Source() = default;
+  virtual absl::StatusOr<bool> Next(Reply reply) = 0;
+};
+using SinkOpener =
+    std::function<absl::StatusOr<std::unique_ptr<Sink>>(const Call&, const Message&)>;
+using SourceOpener =
+    std::function<absl::StatusOr<std::unique_ptr<Source>>(const Call&, const Message&)>;
+
+// What a method was registered as. Handlers that its kind does not use are empty.
+enum class Kind { kRead, kWrite, kAskThenWrite, kAsk, kUpload, kDownload };
+struct Registration {
+  Kind kind;
+  std::string method;
+  const Message* request;  // The default instances; they live forever.
+  const Message* response;
+  Handler handler;
+  Asker ask;
+  SinkOpener open_sink;
+  SourceOpener open_source;
+};
+
+}  // namespace rpc_internal
+
 class Router {
  public:
   explicit Router(RouterOptions options);
-  ~Router();
+  ~Router();  // After the server has stopped.
 
   // A read: `handler` runs in a read-only transaction.
   template <typename Req, typename Resp>
@@ -117,6 +164,8 @@ class Router {
   absl::StatusOr<std::vector<grpc::Service*>> Finish();
 
  private:
+  void Register(rpc_internal::Registration registration);
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
