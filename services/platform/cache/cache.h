@@ -1,8 +1,8 @@
 // Answers kept for a while in Redis; bypassed when Redis is gone.
 //
 // A cache only saves work: a miss and an outage look the same to the caller.
-// Calls may block for at most the connection's timeout (50 ms by default), so
-// they belong on the pool (rpc: Ask), never on a gRPC thread. After a failure
+// Calls may block for `timeout` (once more to connect and to get a connection),
+// so they belong on the pool (rpc: Ask), never on a gRPC thread. After a failure
 // the cache answers "miss" at once for `rest`, so an outage costs nothing.
 #pragma once
 #include <memory>
@@ -26,9 +26,10 @@ class Cache {
 };
 
 struct CacheOptions {
-  RedisOptions redis;  // Empty uri: every Get is a miss.
+  RedisOptions redis;  // Empty uri: every Get is a miss. Its timeouts give way to `timeout`.
+  absl::Duration timeout = absl::Milliseconds(50);
   std::string prefix = "assay:cache:";
-  int connections = 4;
+  int connections = 4;  // At most; each is opened when it is first needed.
   absl::Duration rest = absl::Seconds(1);
 };
 std::unique_ptr<Cache> MakeRedisCache(CacheOptions options, const Clock& clock);

@@ -11,14 +11,13 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "services/platform/core/bytes.h"
+#include "services/platform/core/view.h"
 
 namespace assay::platform {
 namespace {
 
 constexpr std::string_view kSharedPrefix = "ASSAY";
 constexpr std::size_t kSecretMax = KiB(64);
-
-absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
 
 std::string EnvName(std::string_view prefix, std::string_view name) {
   return absl::StrCat(View(prefix), "_", absl::AsciiStrToUpper(View(name)));

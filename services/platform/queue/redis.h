@@ -15,7 +15,8 @@
 namespace assay::platform {
 
 struct RedisOptions {
-  std::string uri;  // "redis://[:password@]host:port[/db]", "unix:/path"
+  // "redis://[[user]:password@]host[:port][/db]" (percent-encoded), "unix:/path".
+  std::string uri;
   absl::Duration connect_timeout = absl::Milliseconds(500);
   absl::Duration command_timeout = absl::Seconds(1);
 };
@@ -28,13 +29,19 @@ struct RedisReply {
   std::vector<RedisReply> items;
 };
 
+// The status of an error reply's text: UNAVAILABLE if Redis will serve later
+// (loading, read-only replica, disk trouble), RESOURCE_EXHAUSTED if it is out of
+// memory, else FAILED_PRECONDITION. Never has a reason (platform/error).
+absl::Status StatusOfReply(std::string_view error_text);
+
 // Not thread-safe. Reconnects by itself at the next call after a failure.
 class RedisConnection {
  public:
   static std::unique_ptr<RedisConnection> Create(RedisOptions options);
   virtual ~RedisConnection() = default;
-  // UNAVAILABLE if Redis is not there or does not answer in time; an error
-  // reply is FAILED_PRECONDITION with its text (RESOURCE_EXHAUSTED for OOM).
+  // UNAVAILABLE if Redis is not there or does not answer in time (then it is not
+  // known whether the command ran); StatusOfReply for an error reply;
+  // INVALID_ARGUMENT for a URI that is none. `extra_wait` is for commands that block.
   virtual absl::StatusOr<RedisReply> Run(std::span<const std::string_view> words,
                                          absl::Duration extra_wait = absl::ZeroDuration()) = 0;
   // All commands in one round trip; one reply each (kError replies are returned).
