@@ -1,0 +1,29 @@
+// Finds what contradicts itself in a published qualification (QUAL-4).
+//
+// Everything is found, not the first; nothing is repaired. Kinds:
+//   MARKS_DO_NOT_SUM               outcome marks against the stated total
+//   PERCENTAGES_DO_NOT_SUM         outcome percentages against the stated total
+//   PERCENTAGE_DIFFERS_FROM_MARKS  by a whole point or more, so neither rounding up
+//                                  nor down explains it
+//   OUTCOMES_MISNUMBERED           not 1, 2, 3 …
+//   OUTCOME_TITLE_REPEATED         two outcomes of a unit under one title
+//   TITLE_DIFFERS                  one unit under two titles
+//   UNIT_REPEATED                  one number twice
+//   UNIT_UNKNOWN                   the rule of combination names it, no unit has it
+//   UNIT_NOT_IN_COMBINATION        no rule counts it
+//   UNIT_IN_SEVERAL_RULES          it would count more than once
+//   COMBINATION_LIMITS_CROSSED     a minimum above its maximum
+//   COMBINATION_UNSATISFIABLE      all units together do not meet the rule
+//   GLH_ABOVE_TQT                  guided hours above the total time
+//   LEVEL_ABOVE_QUALIFICATION      a unit above the level of its qualification
+#pragma once
+#include <vector>
+
+#include "services/approval/catalogue/qualification.h"
+
+namespace assay::approval {
+
+// In the order of the publication: the qualification, its units, its rule.
+std::vector<Finding> CheckQualification(const Qualification& qualification);
+
+}  // namespace assay::approval

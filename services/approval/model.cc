@@ -1,0 +1,194 @@
+#include "services/approval/model.h"
+
+#include <algorithm>
+#include <array>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_join.h"
+
+namespace assay::approval {
+namespace {
+
+constexpr std::array kCentreStates = {CentreState::kApplied, CentreState::kApproved,
+                                      CentreState::kSuspended, CentreState::kWithdrawn,
+                                      CentreState::kClosed};
+constexpr std::array kApprovalStates = {ApprovalState::kApplied, ApprovalState::kApproved,
+                                        ApprovalState::kRefused, ApprovalState::kWithdrawn};
+
+struct CentreEdge {
+  CentreState from;
+  CentreState to;
+};
+
+// Closing is the establishment's own end, so it comes from anywhere and leads nowhere.
+constexpr CentreEdge kCentreEdges[] = {
+    {CentreState::kApplied, CentreState::kApproved},
+    {CentreState::kSuspended, CentreState::kApproved},
+    {CentreState::kApproved, CentreState::kSuspended},
+    {CentreState::kApplied, CentreState::kWithdrawn},
+    {CentreState::kApproved, CentreState::kWithdrawn},
+    {CentreState::kSuspended, CentreState::kWithdrawn},
+    {CentreState::kApplied, CentreState::kClosed},
+    {CentreState::kApproved, CentreState::kClosed},
+    {CentreState::kSuspended, CentreState::kClosed},
+    {CentreState::kWithdrawn, CentreState::kClosed},
+};
+
+bool AllDigits(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool IsLetter(char c) { return c >= 'A' && c <= 'Z'; }
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace
+
+std::string_view NameOf(CentreState state) {
+  switch (state) {
+    case CentreState::kApplied:
+      return "applied";
+    case CentreState::kApproved:
+      return "approved";
+    case CentreState::kSuspended:
+      return "suspended";
+    case CentreState::kWithdrawn:
+      return "withdrawn";
+    case CentreState::kClosed:
+      return "closed";
+  }
+  return "";
+}
+
+std::optional<CentreState> CentreStateOf(std::string_view name) {
+  for (const CentreState state : kCentreStates) {
+    if (NameOf(state) == name) return state;
+  }
+  return std::nullopt;
+}
+
+bool MayChange(CentreState from, CentreState to) {
+  return std::any_of(std::begin(kCentreEdges), std::end(kCentreEdges),
+                     [&](const CentreEdge& edge) { return edge.from == from && edge.to == to; });
+}
+
+std::string SourcesOf(CentreState to) {
+  std::vector<std::string> names;
+  for (const CentreState from : kCentreStates) {
+    if (MayChange(from, to)) names.emplace_back(NameOf(from));
+  }
+  return absl::StrJoin(names, " or ");
+}
+
+std::string CentreId(const Establishment& facts) {
+  if (!facts.urn.empty()) return "urn-" + facts.urn;
+  if (!facts.ukprn.empty()) return "ukprn-" + facts.ukprn;
+  return "";
+}
+
+bool IsCentreId(std::string_view id) {
+  if (id.starts_with("urn-")) return IsUrn(id.substr(4));
+  return id.starts_with("ukprn-") && IsUkprn(id.substr(6));
+}
+
+std::string_view NameOf(ApprovalState state) {
+  switch (state) {
+    case ApprovalState::kApplied:
+      return "applied";
+    case ApprovalState::kApproved:
+      return "approved";
+    case ApprovalState::kRefused:
+      return "refused";
+    case ApprovalState::kWithdrawn:
+      return "withdrawn";
+  }
+  return "";
+}
+
+std::optional<ApprovalState> ApprovalStateOf(std::string_view name) {
+  for (const ApprovalState state : kApprovalStates) {
+    if (NameOf(state) == name) return state;
+  }
+  return std::nullopt;
+}
+
+bool MayChange(ApprovalState from, ApprovalState to) {
+  return (from == ApprovalState::kApplied &&
+          (to == ApprovalState::kApproved || to == ApprovalState::kRefused)) ||
+         (from == ApprovalState::kApproved && to == ApprovalState::kWithdrawn);
+}
+
+std::string_view ReasonOf(Standing standing) {
+  switch (standing) {
+    case Standing::kInForce:
+      return "";
+    case Standing::kCentreNotApproved:
+      return "CENTRE_NOT_APPROVED";
+    case Standing::kNoApproval:
+      return "NO_APPROVAL";
+    case Standing::kNotYetEffective:
+      return "NOT_YET_EFFECTIVE";
+    case Standing::kWithdrawn:
+      return "WITHDRAWN";
+  }
+  return "";
+}
+
+Standing StandingOn(absl::CivilDay day, CentreState centre,
+                    const std::vector<QualificationApproval>& approvals) {
+  if (centre != CentreState::kApproved) return Standing::kCentreNotApproved;
+  bool was_in_force = false;
+  bool will_be_in_force = false;
+  for (const QualificationApproval& approval : approvals) {
+    if (!approval.effective_date.has_value()) continue;
+    const bool begun = *approval.effective_date <= day;
+    // One withdrawn before its first day was never in force.
+    const bool ended =
+        approval.end_date.has_value() &&
+        (*approval.end_date <= day || *approval.end_date <= *approval.effective_date);
+    if (begun && !ended) return Standing::kInForce;
+    was_in_force |= ended;
+    will_be_in_force |= !ended;
+  }
+  if (will_be_in_force) return Standing::kNotYetEffective;
+  return was_in_force ? Standing::kWithdrawn : Standing::kNoApproval;
+}
+
+bool IsUrn(std::string_view text) {
+  return (text.size() == 5 || text.size() == 6) && AllDigits(text);
+}
+
+bool IsUkprn(std::string_view text) {
+  return text.size() == 8 && text[0] == '1' && AllDigits(text);
+}
+
+bool IsLaestab(std::string_view text) { return text.size() == 7 && AllDigits(text); }
+
+UlnCheck CheckUln(std::string_view text) {
+  if (text.size() != 10 || !AllDigits(text)) return UlnCheck::kInvalid;
+  if (text == "9999999999") return UlnCheck::kTemporary;
+  int sum = 0;
+  for (int i = 0; i < 9; ++i) sum += (10 - i) * (text[i] - '0');
+  const int remainder = sum % 11;
+  if (remainder == 0) return UlnCheck::kInvalid;
+  return text[9] - '0' == 10 - remainder ? UlnCheck::kValid : UlnCheck::kInvalid;
+}
+
+std::string NormalPostcode(std::string_view text) {
+  std::string compact;
+  for (const char c : text) {
+    if (c != ' ') compact.push_back(absl::ascii_toupper(static_cast<unsigned char>(c)));
+  }
+  if (compact.size() < 5 || compact.size() > 7) return std::string(text);
+  const std::string inward = compact.substr(compact.size() - 3);
+  const std::string outward = compact.substr(0, compact.size() - 3);
+  // A9, A99, A9A, AA9, AA99, AA9A.
+  const std::size_t letters = IsLetter(outward[0]) + (outward.size() > 1 && IsLetter(outward[1]));
+  const std::size_t rest = outward.size() - letters;
+  const bool outward_fits = letters >= 1 && rest >= 1 && rest <= 2 && IsDigit(outward[letters]) &&
+                            (rest == 1 || IsDigit(outward.back()) || IsLetter(outward.back()));
+  const bool inward_fits = IsDigit(inward[0]) && IsLetter(inward[1]) && IsLetter(inward[2]);
+  if (!IsLetter(outward[0]) || !outward_fits || !inward_fits) return std::string(text);
+  return outward + " " + inward;
+}
+
+}  // namespace assay::approval

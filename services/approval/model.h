@@ -1,0 +1,106 @@
+// The nouns of approval: centres, their national facts, approvals for qualifications.
+//
+// Pure: no storage, no protobuf, no clock. What may change into what is a table, so
+// that it is read and tested as one.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+
+namespace assay::approval {
+
+// How the awarding body stands to a centre.
+enum class CentreState { kApplied, kApproved, kSuspended, kWithdrawn, kClosed };
+
+std::string_view NameOf(CentreState state);  // "applied"
+std::optional<CentreState> CentreStateOf(std::string_view name);
+bool MayChange(CentreState from, CentreState to);
+// The states from which `to` is reached, for messages: "applied or suspended".
+std::string SourcesOf(CentreState to);
+
+// What national registers say of an establishment. Never typed in by users.
+struct Establishment {
+  std::string urn;      // "" if it has none.
+  std::string ukprn;    // "" if unknown.
+  std::string laestab;  // "" if it has none.
+  std::string title;
+  std::vector<std::string> address_lines;
+  std::string town;
+  std::string postcode;
+  std::string kind;
+  int age_low = 0;  // 0: unknown.
+  int age_high = 0;
+  std::optional<absl::CivilDay> open_date;
+  std::optional<absl::CivilDay> close_date;
+  std::string predecessor_urn;
+  std::string successor_urn;
+  bool closed = false;
+
+  friend bool operator==(const Establishment&, const Establishment&) = default;
+};
+
+struct Centre {
+  std::string id;  // "urn-100000": see CentreId.
+  Establishment facts;
+  CentreState state = CentreState::kApplied;
+  std::string state_reason;
+  absl::Time create_time;
+  absl::Time update_time;
+  std::int64_t version = 1;
+};
+
+// "urn-100000", else "ukprn-10000047", else "".
+std::string CentreId(const Establishment& facts);
+
+// True if `id` has a form that CentreId gives.
+bool IsCentreId(std::string_view id);
+
+enum class ApprovalState { kApplied, kApproved, kRefused, kWithdrawn };
+
+std::string_view NameOf(ApprovalState state);
+std::optional<ApprovalState> ApprovalStateOf(std::string_view name);
+bool MayChange(ApprovalState from, ApprovalState to);
+
+// Approval of a centre for a qualification.
+struct QualificationApproval {
+  std::string id;
+  std::string centre;         // A Centre's id.
+  std::string qualification;  // "3818-13"
+  ApprovalState state = ApprovalState::kApplied;
+  std::optional<absl::CivilDay> effective_date;  // First day in force.
+  std::optional<absl::CivilDay> end_date;        // First day no longer in force.
+  std::string state_reason;
+  absl::Time create_time;
+  absl::Time update_time;
+  std::int64_t version = 1;
+};
+
+// Whether a centre may act for a qualification on a day (QUAL-9), and if not, why.
+enum class Standing { kInForce, kCentreNotApproved, kNoApproval, kNotYetEffective, kWithdrawn };
+
+std::string_view ReasonOf(Standing standing);  // "" if in force, else "NO_APPROVAL" …
+
+// `centre` is the centre's state on `day`, `approvals` all it ever had for the
+// qualification. The most favourable approval decides.
+Standing StandingOn(absl::CivilDay day, CentreState centre,
+                    const std::vector<QualificationApproval>& approvals);
+
+// QUAL-10. Digits only; no spaces.
+bool IsUrn(std::string_view text);      // 5 or 6 digits.
+bool IsUkprn(std::string_view text);    // 8 digits that begin with 1.
+bool IsLaestab(std::string_view text);  // 7 digits: local authority, establishment.
+
+enum class UlnCheck { kValid, kTemporary, kInvalid };
+// kTemporary is 9999999999: a learner whose number is still to come.
+UlnCheck CheckUln(std::string_view text);
+
+// Upper case with one space, "EC3A 5DE", if it has the form of a United Kingdom
+// postcode; else as it came: schools abroad have others, or none.
+std::string NormalPostcode(std::string_view text);
+
+}  // namespace assay::approval

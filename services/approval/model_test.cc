@@ -1,0 +1,166 @@
+#include "services/approval/model.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace assay::approval {
+namespace {
+
+constexpr CentreState kAll[] = {CentreState::kApplied, CentreState::kApproved,
+                                CentreState::kSuspended, CentreState::kWithdrawn,
+                                CentreState::kClosed};
+
+TEST(CentreStateTest, ChangesOnlyAlongTheKnownEdges) {
+  const std::set<std::string> expected = {
+      "applied>approved",   "suspended>approved",  "approved>suspended", "applied>withdrawn",
+      "approved>withdrawn", "suspended>withdrawn", "applied>closed",     "approved>closed",
+      "suspended>closed",   "withdrawn>closed"};
+  std::set<std::string> got;
+  for (const CentreState from : kAll) {
+    for (const CentreState to : kAll) {
+      if (MayChange(from, to)) {
+        got.insert(std::string(NameOf(from)) + ">" + std::string(NameOf(to)));
+      }
+    }
+  }
+  EXPECT_EQ(got, expected);
+}
+
+TEST(CentreStateTest, SaysWhereAChangeMayComeFrom) {
+  EXPECT_EQ(SourcesOf(CentreState::kApproved), "applied or suspended");
+  EXPECT_EQ(SourcesOf(CentreState::kApplied), "");
+}
+
+TEST(CentreStateTest, NamesGoBothWays) {
+  for (const CentreState state : kAll) EXPECT_EQ(CentreStateOf(NameOf(state)), state);
+  EXPECT_EQ(CentreStateOf("APPROVED"), std::nullopt);
+}
+
+TEST(CentreIdTest, IsTheNationalNumber) {
+  EXPECT_EQ(CentreId({.urn = "100000", .ukprn = "10000047"}), "urn-100000");
+  EXPECT_EQ(CentreId({.ukprn = "10000047"}), "ukprn-10000047");
+  EXPECT_EQ(CentreId({}), "");
+  EXPECT_TRUE(IsCentreId("urn-100000"));
+  EXPECT_TRUE(IsCentreId("ukprn-10000047"));
+  for (const char* id : {"", "-", "urn-", "urn-1000", "ukprn-20000047", "100000", "urn-100000/x"}) {
+    EXPECT_FALSE(IsCentreId(id)) << id;
+  }
+}
+
+// QUAL-10
+TEST(NumbersTest, HaveTheirNationalForms) {
+  struct Case {
+    const char* text;
+    bool urn;
+    bool ukprn;
+    bool laestab;
+  };
+  for (const Case& c : {Case{"10000", true, false, false}, Case{"100000", true, false, false},
+                        Case{"1000", false, false, false}, Case{"1000000", false, false, true},
+                        Case{"10000047", false, true, false}, Case{"20000047", false, false, false},
+                        Case{"1000004x", false, false, false}, Case{"", false, false, false},
+                        Case{"1OOOOO", false, false, false}, Case{" 10000", false, false, false}}) {
+    EXPECT_EQ(IsUrn(c.text), c.urn) << c.text;
+    EXPECT_EQ(IsUkprn(c.text), c.ukprn) << c.text;
+    EXPECT_EQ(IsLaestab(c.text), c.laestab) << c.text;
+  }
+}
+
+// QUAL-10, with the numbers it gives; the other check digits are worked by hand:
+// 1234567890 weighs 10+18+24+28+30+30+28+24+18 = 210 = 19 x 11 + 1, so it ends in 9.
+TEST(NumbersTest, UlnHasACheckDigit) {
+  EXPECT_EQ(CheckUln("1000000043"), UlnCheck::kValid);
+  EXPECT_EQ(CheckUln("7673614579"), UlnCheck::kValid);
+  EXPECT_EQ(CheckUln("1000000063"), UlnCheck::kInvalid);
+  EXPECT_EQ(CheckUln("1234567899"), UlnCheck::kValid);
+  EXPECT_EQ(CheckUln("1234567890"), UlnCheck::kInvalid);
+  EXPECT_EQ(CheckUln("9999999999"), UlnCheck::kTemporary);
+  EXPECT_EQ(CheckUln("0000000000"), UlnCheck::kInvalid);  // Remainder 0.
+  EXPECT_EQ(CheckUln("100000004"), UlnCheck::kInvalid);
+  EXPECT_EQ(CheckUln("10000000433"), UlnCheck::kInvalid);
+  EXPECT_EQ(CheckUln("100000004X"), UlnCheck::kInvalid);
+}
+
+TEST(PostcodeTest, IsUpperCaseWithOneSpaceIfItHasTheForm) {
+  struct Case {
+    const char* in;
+    const char* out;
+  };
+  for (const Case& c :
+       {Case{"EC3A 5DE", "EC3A 5DE"}, Case{"ec3a5de", "EC3A 5DE"}, Case{"M1  1AE", "M1 1AE"},
+        Case{"b33 8th", "B33 8TH"}, Case{"CR26XH", "CR2 6XH"}, Case{"DN551PT", "DN55 1PT"},
+        Case{"W1A 0AX", "W1A 0AX"}, Case{"", ""}, Case{"BFPO 57", "BFPO 57"},
+        Case{"75008 Paris", "75008 Paris"}, Case{"LS1 44A", "LS1 44A"}, Case{"1S1 4AB", "1S1 4AB"},
+        Case{"LSS 4AB", "LSS 4AB"},
+        Case{"\xC3\x89"
+             "C3A 5DE",
+             "\xC3\x89"
+             "C3A 5DE"}}) {
+    EXPECT_EQ(NormalPostcode(c.in), c.out);
+  }
+}
+
+TEST(ApprovalStateTest, IsDecidedOnceAndMayBeWithdrawn) {
+  using S = ApprovalState;
+  const S all[] = {S::kApplied, S::kApproved, S::kRefused, S::kWithdrawn};
+  int edges = 0;
+  for (const S from : all) {
+    EXPECT_EQ(ApprovalStateOf(NameOf(from)), from);
+    for (const S to : all) edges += MayChange(from, to);
+  }
+  EXPECT_EQ(edges, 3);
+  EXPECT_TRUE(MayChange(S::kApplied, S::kApproved));
+  EXPECT_TRUE(MayChange(S::kApplied, S::kRefused));
+  EXPECT_TRUE(MayChange(S::kApproved, S::kWithdrawn));
+}
+
+QualificationApproval From(std::optional<absl::CivilDay> begin, std::optional<absl::CivilDay> end) {
+  QualificationApproval approval;
+  approval.effective_date = begin;
+  approval.end_date = end;
+  return approval;
+}
+
+// QUAL-9
+TEST(StandingTest, NeedsCentreAndApprovalOnThatDay) {
+  const absl::CivilDay day(2026, 5, 1);
+  const auto before = From(absl::CivilDay(2026, 1, 1), std::nullopt);
+  const auto same_day = From(day, std::nullopt);
+  const auto after = From(absl::CivilDay(2026, 5, 2), std::nullopt);
+  const auto ended_today = From(absl::CivilDay(2026, 1, 1), day);
+  const auto ends_tomorrow = From(absl::CivilDay(2026, 1, 1), absl::CivilDay(2026, 5, 2));
+  const auto undecided = From(std::nullopt, std::nullopt);
+  struct Case {
+    const char* name;
+    CentreState centre;
+    std::vector<QualificationApproval> approvals;
+    Standing expected;
+  };
+  for (const Case& c : std::vector<Case>{
+           {"in force", CentreState::kApproved, {before}, Standing::kInForce},
+           {"first day", CentreState::kApproved, {same_day}, Standing::kInForce},
+           {"last day", CentreState::kApproved, {ends_tomorrow}, Standing::kInForce},
+           {"day after the last", CentreState::kApproved, {ended_today}, Standing::kWithdrawn},
+           {"not yet", CentreState::kApproved, {after}, Standing::kNotYetEffective},
+           {"again after withdrawal",
+            CentreState::kApproved,
+            {ended_today, before},
+            Standing::kInForce},
+           {"soon again", CentreState::kApproved, {ended_today, after}, Standing::kNotYetEffective},
+           {"only applied for", CentreState::kApproved, {undecided}, Standing::kNoApproval},
+           {"withdrawn before its first day",
+            CentreState::kApproved,
+            {From(absl::CivilDay(2026, 6, 1), absl::CivilDay(2026, 5, 20))},
+            Standing::kWithdrawn},
+           {"never", CentreState::kApproved, {}, Standing::kNoApproval},
+           {"suspended", CentreState::kSuspended, {before}, Standing::kCentreNotApproved},
+           {"closed", CentreState::kClosed, {before}, Standing::kCentreNotApproved}}) {
+    EXPECT_EQ(StandingOn(day, c.centre, c.approvals), c.expected) << c.name;
+  }
+  EXPECT_EQ(ReasonOf(Standing::kInForce), "");
+  EXPECT_EQ(ReasonOf(Standing::kNotYetEffective), "NOT_YET_EFFECTIVE");
+}
+
+}  // namespace
+}  // namespace assay::approval
