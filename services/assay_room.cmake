@@ -5,7 +5,10 @@
 #   *_test.cc            → one test binary NAME_test, run by ctest under LABEL
 #   *_benchmark.cc       → one benchmark binary NAME_benchmark, run at smoke size
 #
-# Files are found by their names, so adding a file needs no change here.
+# Files are found by their names, so adding a file needs no change here. The target
+# `unit_tests` builds every test of the unit ring (the sanitizer build needs no more).
+add_custom_target(unit_tests)
+
 function(assay_room name)
   cmake_parse_arguments(ROOM "" "LABEL" "DEPS;TEST_DEPS" ${ARGN})
   if(NOT ROOM_LABEL)
@@ -31,6 +34,9 @@ function(assay_room name)
     target_compile_definitions(${name}_test PRIVATE ASSAY_ROOT="${CMAKE_SOURCE_DIR}")
     add_test(NAME ${name} COMMAND ${name}_test)
     set_tests_properties(${name} PROPERTIES LABELS ${ROOM_LABEL} TIMEOUT 300)
+    if(ROOM_LABEL STREQUAL unit)
+      add_dependencies(unit_tests ${name}_test)
+    endif()
   endif()
   if(benchmarks AND ASSAY_BENCHMARKS)
     add_executable(${name}_benchmark ${benchmarks})

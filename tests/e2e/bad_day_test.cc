@@ -137,8 +137,11 @@ TEST(BadDayTest, RedisComesBackEmptyAndNothingIsLost) {
   // Notifications is down while the events are published, and Redis forgets them.
   system->Kill("notifications");
   const auto centres = MakeCentres(*system, 3);
+  auto flush = platform::testing::Child::Start(
+      {"redis-cli", "-p", std::to_string(system->redis().port()), "FLUSHALL"}, "");
+  ASSERT_TRUE(flush.ok()) << flush.status();
+  ASSERT_EQ((*flush)->Wait(), 0);
   system->redis().Kill();
-  std::remove((system->dir() + "/none").c_str());
   const auto restarted = system->redis().Restart();
   ASSERT_TRUE(restarted.ok()) << restarted;
   ASSERT_TRUE(system->Restart("notifications"));
