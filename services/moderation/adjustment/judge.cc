@@ -1,0 +1,129 @@
+#include "services/moderation/adjustment/judge.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace assay::moderation {
+
+std::vector<std::string> Contradictions(const AdjustmentRule& rule) {
+  std::vector<std::string> found;
+  if (!(rule.rank_correlation_min >= 0 && rule.rank_correlation_min <= 1)) {
+    found.push_back("the least rank correlation is not between 0 and 1");
+  }
+  if (!(rule.residual_spread_max_tolerances > 0)) {
+    found.push_back("the widest residual spread is not above 0 tolerances");
+  }
+  if (rule.pairs_min < 3) found.push_back("a line through fewer than three pairs shows nothing");
+  if (rule.suppress_mean_below < 0) found.push_back("the suppressed adjustment is below 0");
+  if (rule.extensions_max < 0 || rule.extensions_max > 1) {
+    found.push_back("the sample is extended neither never nor once");
+  }
+  return found;
+}
+
+std::string_view NameOf(Finding finding) {
+  switch (finding) {
+    case Finding::kAllInside:
+      return "all inside";
+    case Finding::kOutside:
+      return "outside";
+    case Finding::kOrderAgrees:
+      return "order agrees";
+    case Finding::kAdjustmentTooSmall:
+      return "adjustment too small";
+    case Finding::kTooFewPairs:
+      return "too few pairs";
+    case Finding::kSlopeNotPositive:
+      return "slope not positive";
+    case Finding::kOrderDisagrees:
+      return "order disagrees";
+    case Finding::kSpreadTooWide:
+      return "spread too wide";
+    case Finding::kEverythingSeen:
+      return "everything seen";
+  }
+  return "";
+}
+
+namespace {
+
+// Fills the evidence of the regression and says what speaks against it.
+Finding Regress(Mark tolerance, const AdjustmentRule& rule, const MarkScale& scale,
+                std::span<const MarkPair> pairs, Judgement& judgement) {
+  if (static_cast<std::int64_t>(pairs.size()) < rule.pairs_min) return Finding::kTooFewPairs;
+  const Line line = FitLine(pairs);
+  judgement.line = line;
+  judgement.rank_correlation = RankCorrelation(pairs);
+  judgement.residual_spread = ResidualSpread(line, pairs);
+  Mark adjusted = 0;
+  for (const MarkPair& pair : pairs) adjusted += Apply(line, scale, pair.centre) - pair.centre;
+  judgement.mean_adjustment =
+      static_cast<double>(adjusted) / kOneMark / static_cast<double>(pairs.size());
+  if (line.rise <= 0) return Finding::kSlopeNotPositive;
+  // Without a correlation the centre told nobody apart, and there is no order to disagree with.
+  if (judgement.rank_correlation.value_or(1) < rule.rank_correlation_min) {
+    return Finding::kOrderDisagrees;
+  }
+  const double spread_max =
+      rule.residual_spread_max_tolerances * static_cast<double>(tolerance) / kOneMark;
+  if (judgement.residual_spread > spread_max) return Finding::kSpreadTooWide;
+  if (std::abs(judgement.mean_adjustment) * kOneMark <
+      static_cast<double>(rule.suppress_mean_below)) {
+    return Finding::kAdjustmentTooSmall;
+  }
+  return Finding::kOrderAgrees;
+}
+
+}  // namespace
+
+Judgement Judge(Mark tolerance, const AdjustmentRule& rule, const MarkScale& scale, Stage stage,
+                std::span<const MarkPair> pairs) {
+  Judgement judgement;
+  judgement.tolerance = CheckTolerance(tolerance, pairs);
+  if (judgement.tolerance.outside.empty()) {
+    judgement.verdict = Verdict::kCentreMarksStand;
+    judgement.finding = Finding::kAllInside;
+  } else if (stage == Stage::kSubSample) {
+    judgement.verdict = Verdict::kLookFurther;
+    judgement.finding = Finding::kOutside;
+  } else if (stage == Stage::kAllWork) {
+    judgement.verdict = Verdict::kModeratorMarksStand;
+    judgement.finding = Finding::kEverythingSeen;
+  } else {
+    judgement.finding = Regress(tolerance, rule, scale, pairs, judgement);
+    judgement.verdict = judgement.finding == Finding::kOrderAgrees ? Verdict::kAdjust
+                        : judgement.finding == Finding::kAdjustmentTooSmall
+                            ? Verdict::kCentreMarksStand
+                            : Verdict::kLookFurther;
+  }
+  return judgement;
+}
+
+Stage NextStage(Stage stage, const AdjustmentRule& rule, std::int64_t unseen) {
+  if (stage == Stage::kSubSample) return Stage::kSample;
+  if (stage == Stage::kSample && rule.extensions_max > 0 && unseen > 0) return Stage::kExtended;
+  return Stage::kAllWork;
+}
+
+Distribution DistributionOf(std::span<const Mark> marks) {
+  Distribution d;
+  if (marks.empty()) return d;
+  d.count = static_cast<std::int64_t>(marks.size());
+  const auto [lowest, highest] = std::minmax_element(marks.begin(), marks.end());
+  d.lowest = *lowest;
+  d.highest = *highest;
+  std::int64_t sum = 0;
+  for (Mark mark : marks) sum += mark;
+  const double mean = static_cast<double>(sum) / static_cast<double>(d.count);
+  double squares = 0;
+  for (Mark mark : marks) {
+    squares += (static_cast<double>(mark) - mean) * (static_cast<double>(mark) - mean);
+  }
+  d.mean = mean / kOneMark;
+  if (d.count > 1) {
+    d.standard_deviation = std::sqrt(squares / static_cast<double>(d.count - 1)) / kOneMark;
+  }
+  return d;
+}
+
+}  // namespace assay::moderation

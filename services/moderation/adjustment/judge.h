@@ -1,0 +1,83 @@
+// What follows from a stage of moderation (MOD-10, MOD-11): the centre's marks stand, the
+// cohort is adjusted, more work is looked at, or the moderator's marks stand.
+//
+// Example:
+//   const Judgement judgement = Judge(tolerance, rule, scale, Stage::kSample, more, pairs);
+//   if (judgement.verdict == Verdict::kAdjust) {
+//     const Adjustment adjustment = Adjust(*judgement.line, scale, candidates);
+//   }
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "services/moderation/adjustment/line.h"
+#include "services/moderation/model.h"
+#include "services/moderation/tolerance/tolerance.h"
+
+namespace assay::moderation {
+
+struct AdjustmentRule {
+  // The centre's and the moderator's orders agree if both hold.
+  double rank_correlation_min = 0.7;
+  double residual_spread_max_tolerances = 1.0;  // In units of the tolerance.
+  std::int64_t pairs_min = 5;                   // Fewer pairs fit no line.
+  // The centre's marks stand if the sample's mean adjustment is smaller.
+  Mark suppress_mean_below = 0;
+  int extensions_max = 1;
+};
+
+std::vector<std::string> Contradictions(const AdjustmentRule& rule);
+
+enum class Verdict {
+  kCentreMarksStand,
+  kAdjust,
+  kLookFurther,  // The next stage.
+  kModeratorMarksStand,
+};
+
+enum class Finding {
+  kAllInside,           // Every pair is inside the tolerance.
+  kOutside,             // Some are not; the rest of the sample decides.
+  kOrderAgrees,         // Adjustment by regression.
+  kAdjustmentTooSmall,  // It would be, but for too little.
+  kTooFewPairs,         // For a regression.
+  kSlopeNotPositive,    // Better work got lower marks.
+  kOrderDisagrees,      // Rank correlation below the rule's.
+  kSpreadTooWide,       // Residual spread above the rule's.
+  kEverythingSeen,      // All work was called in.
+};
+std::string_view NameOf(Finding finding);  // "order disagrees"
+
+struct Judgement {
+  Verdict verdict = Verdict::kLookFurther;
+  Finding finding = Finding::kOutside;
+  ToleranceResult tolerance;
+  // The evidence of the regression; none at stages that do not fit one.
+  std::optional<Line> line;
+  std::optional<double> rank_correlation;
+  double residual_spread = 0;  // In marks.
+  double mean_adjustment = 0;  // Of the sample, in marks.
+};
+
+// `pairs` are all pairs up to and including this stage's: 1 to kPairsMax of them.
+Judgement Judge(Mark tolerance, const AdjustmentRule& rule, const MarkScale& scale, Stage stage,
+                std::span<const MarkPair> pairs);
+
+// The stage after `stage` if a judgement looks further. `unseen`: candidates that can be drawn
+// and are in no stage yet; with none left all work has been seen.
+Stage NextStage(Stage stage, const AdjustmentRule& rule, std::int64_t unseen);
+
+// A few numbers that say how marks lie.
+struct Distribution {
+  std::int64_t count = 0;
+  Mark lowest = 0;
+  Mark highest = 0;
+  double mean = 0;  // In marks.
+  double standard_deviation = 0;
+};
+Distribution DistributionOf(std::span<const Mark> marks);
+
+}  // namespace assay::moderation

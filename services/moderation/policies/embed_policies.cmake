@@ -1,0 +1,11 @@
+# Writes OUT: a C++ file that defines ShippedPolicies() from the .json files in DIR.
+file(GLOB files ${DIR}/*.json)
+list(SORT files)
+set(text "// Generated from moderation/policies. Do not edit.\n#include \"services/moderation/policies/loader.h\"\nnamespace assay::moderation {\nstd::vector<PolicyText> ShippedPolicies() {\n  return {\n")
+foreach(file ${files})
+  get_filename_component(name ${file} NAME)
+  file(READ ${file} json)
+  string(APPEND text "    {\"${name}\", R\"__json__(${json})__json__\"},\n")
+endforeach()
+string(APPEND text "  };\n}\n}  // namespace assay::moderation\n")
+file(WRITE ${OUT} "${text}")

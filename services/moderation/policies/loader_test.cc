@@ -1,0 +1,132 @@
+#include "services/moderation/policies/loader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "services/platform/core/view.h"
+
+namespace assay::moderation {
+namespace {
+
+using platform::View;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+constexpr absl::CivilDay kToday(2026, 5, 1);
+
+PolicyBook Shipped() {
+  auto book = LoadPolicies(ShippedPolicies());
+  EXPECT_TRUE(book.ok()) << book.status();
+  return *std::move(book);
+}
+
+std::string Complaints(std::vector<PolicyText> texts) {
+  const auto book = LoadPolicies(texts);
+  return book.ok() ? "" : std::string(book.status().message());
+}
+
+PolicyText Fixed(std::string_view id, int version, std::string_view day) {
+  return {absl::StrCat(View(id), version),
+          absl::StrCat(R"({"kind":"tolerance","id":")", View(id), R"(","version":)", version,
+                       R"(,"effective_from":")", View(day), R"(","description":"","fixed":)",
+                       version, "}")};
+}
+
+// The sizes of MOD-2, at the edges of every rung.
+TEST(ShippedPoliciesTest, HaveTheLaddersOfMod2) {
+  const PolicyBook book = Shipped();
+  struct Case {
+    std::string policy;
+    std::int64_t cohort, size;
+  };
+  for (const Case& c : std::vector<Case>{
+           {"pearson-2026", 1, 1},
+           {"pearson-2026", 15, 15},
+           {"pearson-2026", 16, 15},
+           {"pearson-2026", 100, 15},
+           {"pearson-2026", 101, 20},
+           {"pearson-2026", 200, 20},
+           {"pearson-2026", 201, 25},
+           {"pearson-2026", 9000, 25},
+           {"jcq-classic", 1, 1},
+           {"jcq-classic", 10, 10},
+           {"jcq-classic", 11, 10},
+           {"jcq-classic", 100, 10},
+           {"jcq-classic", 101, 15},
+           {"jcq-classic", 200, 15},
+           {"jcq-classic", 201, 20},
+       }) {
+    const Policy* policy = book.InForce(c.policy, PolicyKind::kSampling, kToday);
+    ASSERT_NE(policy, nullptr) << c.policy;
+    EXPECT_EQ(SampleSize(policy->sampling.ladder, c.cohort), c.size) << c.policy << c.cohort;
+  }
+  EXPECT_EQ(book.InForce("pearson-2026", kToday)->sampling.extremes,
+            SamplingRule::Extremes::kOnTop);
+  EXPECT_EQ(book.InForce("pearson-2026", kToday)->VersionName(), "pearson-2026@1");
+}
+
+// MOD-10: 6 % by default, and a fixed number of marks.
+TEST(ShippedPoliciesTest, HaveTheTolerancesOfMod10) {
+  const PolicyBook book = Shipped();
+  const auto tolerance = [&](std::string_view id, std::int64_t maximum) {
+    return ToleranceOf(book.InForce(id, PolicyKind::kTolerance, kToday)->tolerance,
+                       {.maximum = maximum * kOneMark});
+  };
+  EXPECT_EQ(tolerance("six-percent", 100), 6 * kOneMark);
+  EXPECT_EQ(tolerance("six-percent", 6), kOneMark);
+  EXPECT_EQ(tolerance("one-mark", 6), kOneMark);
+  EXPECT_EQ(tolerance("one-mark", 600), kOneMark);
+  EXPECT_NE(book.InForce("least-squares", PolicyKind::kAdjustment, kToday), nullptr);
+}
+
+TEST(PolicyBookTest, GivesTheVersionInForceOnTheDay) {
+  const std::vector<PolicyText> texts = {Fixed("fix", 2, "2026-09-01"),
+                                         Fixed("fix", 1, "2025-09-01")};
+  const auto book = LoadPolicies(texts);
+  ASSERT_TRUE(book.ok()) << book.status();
+  EXPECT_EQ(book->InForce("fix", absl::CivilDay(2025, 8, 31)), nullptr);
+  EXPECT_EQ(book->InForce("fix", absl::CivilDay(2025, 9, 1))->version, 1);
+  EXPECT_EQ(book->InForce("fix", absl::CivilDay(2026, 8, 31))->version, 1);
+  EXPECT_EQ(book->InForce("fix", absl::CivilDay(2026, 9, 1))->version, 2);
+  EXPECT_EQ(book->InForce("fix@2", absl::CivilDay(2020, 1, 1))->version, 2);
+  EXPECT_EQ(book->InForce("fix@3", kToday), nullptr);
+  EXPECT_EQ(book->InForce("fix@", kToday), nullptr);
+  EXPECT_EQ(book->InForce("fix", PolicyKind::kSampling, kToday), nullptr);
+}
+
+TEST(PolicyBookTest, EveryContradictionOfEveryFileIsNamed) {
+  EXPECT_THAT(
+      Complaints({{"a.json", R"({"kind":"sampling","id":"a","version":1,
+                     "effective_from":"2026-01-01","description":"","extremes":"sideways",
+                     "ladder":[{"from":1,"to":10,"size":"all"},{"from":16,"size":15,"tp":3}]})"},
+                  {"b.json", R"({"kind":"tolerance","id":"B","version":0,
+                     "effective_from":"2026","description":"","fixed":1,"share_percent":6,
+                     "flor":1})"},
+                  {"c.json", "{"}}),
+      AllOf(HasSubstr("a.json: extremes is \"sideways\""),
+            HasSubstr("a@1: no rung covers cohorts of 11 to 15"),
+            HasSubstr("a.json: ladder: tp is not known"), HasSubstr("b.json: id is not"),
+            HasSubstr("b.json: version is not 1 or above"),
+            HasSubstr("b.json: effective_from is not a day"), HasSubstr("only one"),
+            HasSubstr("b.json: flor is not known"), HasSubstr("c.json: is not a JSON object")));
+}
+
+TEST(PolicyBookTest, VersionsOfOneNameFollowEachOther) {
+  EXPECT_THAT(Complaints({Fixed("a", 1, "2026-01-01"), Fixed("a", 1, "2026-02-01")}),
+              HasSubstr("a@1 is defined twice"));
+  EXPECT_THAT(Complaints({Fixed("a", 1, "2026-01-01"), Fixed("a", 2, "2026-01-01")}),
+              HasSubstr("a@2 is not in force later than a@1"));
+}
+
+TEST(PoliciesInTest, NamesAFolderThatIsNotThere) {
+  EXPECT_TRUE(PoliciesIn("")->empty());
+  EXPECT_THAT(std::string(PoliciesIn("/does/not/exist").status().message()),
+              HasSubstr("/does/not/exist"));
+  const auto shipped = PoliciesIn(ASSAY_ROOT "/services/moderation/policies");
+  ASSERT_TRUE(shipped.ok());
+  EXPECT_EQ(shipped->size(), ShippedPolicies().size());
+}
+
+}  // namespace
+}  // namespace assay::moderation

@@ -1,0 +1,32 @@
+// The texts whose digests make a draw verifiable (MOD-4).
+//
+// Digests are made outside (services/moderation/commitment.h); here is what goes into them,
+// spelled so that anyone can write it again with a text editor and sha256sum:
+//   commitment = SHA-256(secret)                     published while the marks are open
+//   list hash  = SHA-256(CanonicalCandidates(…))
+//   seed       = HMAC-SHA256(secret, CanonicalFacts(…))
+#pragma once
+#include <span>
+#include <string>
+
+#include "services/moderation/model.h"
+
+namespace assay::moderation {
+
+// One line a candidate, in the order of the numbers' bytes, each ended by a line feed:
+// number, mark ("-" if none), assessor, teaching group, site, flags, separated by tabs. Flags
+// are the letters of "awpc" (absent, withdrawn, parental interest, carried forward) that apply.
+// Backslash, tab, line feed and carriage return are written \\, \t, \n and \r.
+std::string CanonicalCandidates(std::span<const Candidate> candidates);
+
+struct DrawFacts {
+  std::string submission;  // Resource name.
+  std::string policy;      // "pearson-2026@1"
+  std::string algorithm;   // kDrawAlgorithm
+  std::string list_hash;   // Lower-case hexadecimal.
+};
+
+// "assay-seed@1", then the facts in the order above, one a line.
+std::string CanonicalFacts(const DrawFacts& facts);
+
+}  // namespace assay::moderation
