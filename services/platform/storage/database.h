@@ -8,6 +8,12 @@
 // queued, and only then calls each `done`; on PostgreSQL a bounded pool of
 // connections runs each in its own transaction. Neither blocks the caller.
 //
+// Both engines promise the same: commands see a serial history (SQLite has one
+// writer, PostgreSQL runs SERIALIZABLE and reruns what conflicts), reads see one
+// snapshot, and the first statement that fails dooms its transaction: what follows
+// it fails too and nothing is kept, also if the body returns OK. To go on after a
+// conflict, say ON CONFLICT DO NOTHING and look at the number of changed rows.
+//
 // Example:
 //   db.Write([&](Transaction& tx) { return store.InsertCentre(tx, centre); },
 //            [reply](absl::Status status) { reply(status); });
@@ -72,11 +78,15 @@ class Transaction {
   //
   // Returns ALREADY_EXISTS if a unique constraint refused the change,
   // FAILED_PRECONDITION if a foreign key or check did, UNAVAILABLE if the
-  // connection is lost, RESOURCE_EXHAUSTED if the disk is full. Never has a
-  // reason (platform/error): the store turns it into one that means something.
+  // connection is lost, RESOURCE_EXHAUSTED if the disk is full, DATA_LOSS if the
+  // file is corrupt. These never have a reason (platform/error): the store turns
+  // them into one that means something. INVALID_ARGUMENT (FIELD_INVALID) if a text
+  // has a NUL character or is not UTF-8, which PostgreSQL cannot keep.
   virtual absl::StatusOr<std::int64_t> Execute(std::string_view sql,
                                                std::span<const SqlValue> values) = 0;
-  // Calls `row` for each row; stops at, and returns, its first error.
+  // Calls `row` for each row; stops at, and returns, its first error. PostgreSQL
+  // holds all rows in memory meanwhile: page what can be many. Do not change in
+  // `row` the table that is being read.
   virtual absl::Status Query(std::string_view sql, std::span<const SqlValue> values,
                              absl::FunctionRef<absl::Status(const SqlRow&)> row) = 0;
   // Inserts `rows` rows by the fastest way the engine has (a prepared statement
@@ -86,6 +96,9 @@ class Transaction {
   virtual absl::Status BulkInsert(
       std::string_view table, std::span<const std::string_view> columns, std::int64_t rows,
       absl::FunctionRef<void(std::int64_t, std::span<SqlValue>)> fill) = 0;
+
+  // Runs several statements, without values. For migrations only.
+  virtual absl::Status ExecuteScript(std::string_view sql);
 
   absl::StatusOr<std::int64_t> Execute(std::string_view sql,
                                        std::initializer_list<SqlValue> values) {
@@ -115,8 +128,9 @@ class Database {
   virtual void Read(Body body, Done done) = 0;
   // Runs `body`; commits if it returns OK, else undoes its changes. `done` gets
   // body's status once the commit is durable, or why it could not be.
-  // RESOURCE_EXHAUSTED at once if too many commands wait; ABORTED if a conflict
-  // outlasts the attempts.
+  // RESOURCE_EXHAUSTED (SERVER_BUSY) at once if too many commands wait; ABORTED if
+  // a conflict outlasts the attempts. UNAVAILABLE after a connection was lost during
+  // the commit: it may or may not have happened, so repeat with the same request id.
   virtual void Write(Body body, Done done) = 0;
 
   virtual Engine engine() const = 0;
@@ -130,14 +144,24 @@ class Database {
 };
 
 struct DatabaseOptions {
-  std::string uri;          // "sqlite:PATH", "sqlite::memory:" or "postgresql://…".
+  // "sqlite:PATH", "postgresql://…", or "sqlite::memory:": empty, and gone with the
+  // Database (a file in a private temporary folder, so that readers and the writer
+  // are as concurrent as on a real one).
+  std::string uri;
   int connections_max = 8;  // PostgreSQL only.
   int waiting_writes_max = 16'384;
   // Called after each durable commit that changed something, on the committing
   // thread; must not block. The outbox relay wakes up by it.
   absl::AnyInvocable<void() const> on_commit;
+  // Called once if SQLite could not make a commit durable (an I/O error). What the
+  // disk holds is then unknown and nothing more is written (reliability: fail, do
+  // not retry fsync). Empty: logs it and ends the process with exit code 74, so
+  // that a restart recovers from the log. PostgreSQL decides this for itself.
+  absl::AnyInvocable<void(const absl::Status&) const> on_broken;
 };
 
+// INVALID_ARGUMENT if the URI has another form, UNAVAILABLE if SQLite's file cannot
+// be opened. A PostgreSQL server may come later: CheckReady tells.
 absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(DatabaseOptions options);
 
 }  // namespace assay::platform
