@@ -198,12 +198,14 @@ absl::StatusOr<std::vector<OutboxRow>> PublishedAfter(Transaction& tx, std::stri
       {id.ms, id.number, limit});
 }
 
-absl::StatusOr<std::int64_t> UnmarkPublishedAfter(Transaction& tx, std::string_view stream_id) {
+absl::StatusOr<std::int64_t> UnmarkPublishedAfter(Transaction& tx, std::string_view stream_id,
+                                                  std::int64_t limit) {
   ASSIGN_OR_RETURN(const StreamId id, ParseStreamId(stream_id));
   return tx.Execute(
       "UPDATE outbox SET stream_ms = NULL, stream_number = NULL, published_at = NULL"
-      " WHERE published_at IS NOT NULL AND (stream_ms, stream_number) > ($1, $2)",
-      {id.ms, id.number});
+      " WHERE seq IN (SELECT seq FROM outbox"
+      "  WHERE published_at IS NOT NULL AND (stream_ms, stream_number) > ($1, $2) LIMIT $3)",
+      {id.ms, id.number, limit});
 }
 
 // Rows leave in the order they came, so only the `limit` oldest are looked at: no index on the

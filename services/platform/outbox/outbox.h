@@ -1,6 +1,7 @@
 // Events leave with the state that caused them, and have one effect where they arrive.
 #pragma once
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -72,8 +73,10 @@ absl::StatusOr<std::string> LastPublishedId(Transaction& tx);
 // after UnmarkPublishedAfter to let NextUnpublished give them out in their old order.
 absl::StatusOr<std::vector<OutboxRow>> PublishedAfter(Transaction& tx, std::string_view stream_id,
                                                       int limit);
-// Makes those rows unpublished again; returns how many.
-absl::StatusOr<std::int64_t> UnmarkPublishedAfter(Transaction& tx, std::string_view stream_id);
+// Makes at most `limit` of those rows unpublished again; returns how many.
+absl::StatusOr<std::int64_t> UnmarkPublishedAfter(
+    Transaction& tx, std::string_view stream_id,
+    std::int64_t limit = std::numeric_limits<std::int64_t>::max());
 
 // Deletes at most `limit` rows that were published before `before`, oldest first; returns how many.
 absl::StatusOr<std::int64_t> ForgetPublished(Transaction& tx, absl::Time before, int limit);

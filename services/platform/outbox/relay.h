@@ -25,7 +25,8 @@ class Publisher {
  public:
   virtual ~Publisher() = default;
   // Appends in order; returns one stream id per event. UNAVAILABLE: none or some
-  // were appended, try all again. RESOURCE_EXHAUSTED: the stream is full.
+  // were appended, try all again. RESOURCE_EXHAUSTED: the stream is full. ABORTED:
+  // the stream has lost entries since it was last asked; compare LastId first.
   virtual absl::StatusOr<std::vector<std::string>> Publish(std::span<const Event> events) = 0;
   // The id of the last entry ever added ("0-0" for an empty or lost stream).
   virtual absl::StatusOr<std::string> LastId() = 0;
@@ -37,6 +38,7 @@ struct RelayOptions {
   int batch_max = 512;
   absl::Duration sweep = absl::Seconds(1);    // Looks even if nobody called Wake().
   absl::Duration keep = absl::Hours(7 * 24);  // Published rows, for republishing.
+  absl::Duration tidy = absl::Seconds(10);    // Trims the stream, forgets old rows.
   absl::Duration retry_min = absl::Milliseconds(50);
   absl::Duration retry_max = absl::Seconds(5);
 };
