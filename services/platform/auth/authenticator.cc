@@ -9,6 +9,7 @@
 #include "services/platform/auth/jwks_source.h"
 #include "services/platform/auth/jwt.h"
 #include "services/platform/core/status_macros.h"
+#include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
 
 namespace assay::platform {
@@ -28,7 +29,7 @@ class VerifiedTokens {
       : tokens_max_(std::max<std::size_t>(1, static_cast<std::size_t>(tokens_max) / kShards)) {}
 
   Entry Find(std::string_view token, std::uint64_t generation) {
-    const absl::string_view key(token.data(), token.size());
+    const absl::string_view key = View(token);
     Shard& shard = ShardOf(key);
     std::lock_guard lock(shard.mutex);
     if (shard.generation != generation) return nullptr;
@@ -38,7 +39,7 @@ class VerifiedTokens {
 
   void Insert(std::string_view token, std::uint64_t generation, Entry principal) {
     if (token.size() > kTokenBytesMax) return;
-    const absl::string_view key(token.data(), token.size());
+    const absl::string_view key = View(token);
     Shard& shard = ShardOf(key);
     std::lock_guard lock(shard.mutex);
     if (shard.generation != generation) shard.tokens.clear();
@@ -49,7 +50,7 @@ class VerifiedTokens {
   }
 
   void Erase(std::string_view token) {
-    const absl::string_view key(token.data(), token.size());
+    const absl::string_view key = View(token);
     Shard& shard = ShardOf(key);
     std::lock_guard lock(shard.mutex);
     shard.tokens.erase(key);

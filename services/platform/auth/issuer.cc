@@ -24,6 +24,7 @@
 #include "services/platform/auth/key.h"
 #include "services/platform/auth/strict_json.h"
 #include "services/platform/core/status_macros.h"
+#include "services/platform/core/view.h"
 
 namespace assay::platform {
 namespace {
@@ -275,9 +276,9 @@ absl::StatusOr<std::unique_ptr<SigningKey>> LoadOrMakeKey(std::string_view dir) 
   std::error_code failed;
   std::filesystem::create_directories(dir, failed);
   if (failed) {
-    return absl::UnavailableError(absl::StrCat(std::string(dir), ": ", failed.message()));
+    return absl::UnavailableError(absl::StrCat(View(dir), ": ", failed.message()));
   }
-  const std::string path = absl::StrCat(std::string(dir), "/signing.pem");
+  const std::string path = absl::StrCat(View(dir), "/signing.pem");
   if (!std::filesystem::exists(path)) {
     ASSIGN_OR_RETURN(const auto made, SigningKey::Generate(KeyKind::kEd25519));
     ASSIGN_OR_RETURN(const std::string pem, made->ToPem());
@@ -292,7 +293,7 @@ absl::StatusOr<std::unique_ptr<SigningKey>> LoadOrMakeKey(std::string_view dir) 
   ASSIGN_OR_RETURN(const std::string pem, ReadWhole(path));
   ASSIGN_OR_RETURN(std::unique_ptr<SigningKey> key, SigningKey::FromPem(pem));
 
-  const std::string jwks_path = absl::StrCat(std::string(dir), "/jwks.json");
+  const std::string jwks_path = absl::StrCat(View(dir), "/jwks.json");
   const std::string jwks = JwksOf({key.get()});
   if (absl::StatusOr<std::string> there = ReadWhole(jwks_path); there.ok() && *there == jwks) {
     return key;

@@ -9,11 +9,11 @@
 namespace assay::platform {
 
 struct Principal {
-  std::string tenant;              // The awarding body; from the token, never from the request.
-  std::string subject;             // "users/01h…"
-  std::vector<std::string> roles;  // Sorted: "centre_exams", "quality", …
-  std::string centre;              // "centres/…": limits centre people; empty: not limited.
-  absl::Time expires;
+  std::string tenant = {};   // The awarding body; from the token, never from the request.
+  std::string subject = {};  // "users/01h…"
+  std::vector<std::string> roles = {};  // Sorted: "centre_exams", "quality", …
+  std::string centre = {};              // "centres/…": limits centre people; empty: not limited.
+  absl::Time expires = {};
 
   bool Has(std::string_view role) const;
 };

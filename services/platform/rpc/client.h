@@ -10,20 +10,23 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "services/platform/rpc/call.h"
+#include "services/platform/rpc/tls.h"
 
 namespace assay::platform {
 
 struct ClientOptions {
-  std::string address;                         // "127.0.0.1:7101"
+  std::string address;                         // "127.0.0.1:7101"; empty: never there.
   absl::Duration deadline = absl::Seconds(3);  // Per call, all attempts; never past the caller's.
   int attempts_max = 3;                        // UNAVAILABLE and RESOURCE_EXHAUSTED only.
   absl::Duration backoff_min = absl::Milliseconds(20);
+  TlsFiles tls;
 };
 
 // Thread-safe. Blocks: for the pool (Router::Ask) and background threads only.
 class Client {
  public:
-  static std::unique_ptr<Client> Create(ClientOptions options);
+  // UNAVAILABLE only if a certificate cannot be read; the service may come later.
+  static absl::StatusOr<std::unique_ptr<Client>> Create(ClientOptions options);
   virtual ~Client() = default;
 
   // Passes on the caller's token, trace and deadline. Errors keep their reason.

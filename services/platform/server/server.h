@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "services/platform/rpc/tls.h"
 
 namespace grpc {
 class Channel;
@@ -23,6 +24,7 @@ struct ServerOptions {
   int streams_max = 1024;                            // Concurrent calls per connection.
   absl::Duration drain_wait = absl::ZeroDuration();  // Not-serving, yet still accepting.
   absl::Duration drain_limit = absl::Seconds(10);
+  TlsFiles tls;  // Empty: plain text, which is for loopback.
 };
 
 class Server {
