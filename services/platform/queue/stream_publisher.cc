@@ -87,7 +87,7 @@ class StreamPublisher final : public Publisher {
     if (!acknowledged.has_value()) return absl::OkStatus();
     ASSIGN_OR_RETURN(const RedisReply length, redis_->Run({"XLEN", stream_}));
     StreamId first_kept = *acknowledged;
-    if (length.integer <= limits_.length_max / 2) {
+    if (length.integer <= limits_.length_max / 2 && limits_.keep > absl::ZeroDuration()) {
       ASSIGN_OR_RETURN(const StreamId young, FirstYoung());
       first_kept = std::min(first_kept, young);
     }
