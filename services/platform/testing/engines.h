@@ -27,7 +27,7 @@ namespace assay::platform::testing {
 struct EngineParam {
   std::string name;  // "Sqlite", "Postgres"
   Engine engine;
-  // The URI of a new, empty database; `dir` is where a file may go. FAILED_PRECONDITION, saying
+  // The URI of a place without tables; `dir` is where a file may go. FAILED_PRECONDITION, saying
   // what to install, if the engine is not there.
   std::function<absl::StatusOr<std::string>(const TempDir& dir)> fresh_uri;
 };

@@ -19,9 +19,9 @@ class RedisServer {
   virtual absl::Status Restart() = 0;
 };
 
-// One PostgreSQL cluster per test process (initdb, fsync off), a fresh database
-// per call. Runs as user postgres when the test is root. FAILED_PRECONDITION, saying what is
-// missing, if PostgreSQL is not installed.
+// One PostgreSQL cluster per test process (initdb, fsync off), an empty schema of
+// its own per call: the URI names it as search path. Runs as user postgres when the test is root.
+// FAILED_PRECONDITION, saying what is missing, if PostgreSQL is not installed.
 absl::StatusOr<std::string> FreshPostgresUri();
 
 // Starts `argv` with its output appended to `log` (empty: nowhere) and `environment`
