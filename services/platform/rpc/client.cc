@@ -85,11 +85,7 @@ class GrpcClient final : public Client {
  protected:
   absl::Status CallMethod(const Call& call, std::string_view method, const Message& request,
                           Message& response) override {
-    if (channel_ == nullptr) {
-      return Error(absl::StatusCode::kUnavailable, "UNAVAILABLE",
-                   "the address of a service that this call needs is not set")
-          .With("method", method);
-    }
+    if (channel_ == nullptr) return Ended(absl::StatusCode::kUnavailable, method);
     const Clock& clock = SystemClock();
     absl::Time deadline = clock.Now() + options_.deadline;
     // Work that no call caused has no deadline of its own.
@@ -105,7 +101,7 @@ class GrpcClient final : public Client {
       const absl::Duration pause = Jittered(backoff);
       if (!IsRetryable(status) || attempt >= options_.attempts_max ||
           clock.Now() + pause >= deadline || !budget_.Spend()) {
-        return FromGrpc(status);
+        return WithReason(FromGrpc(status), method);
       }
       absl::SleepFor(pause);
       backoff *= 2;
@@ -128,11 +124,30 @@ class GrpcClient final : public Client {
   }
 
   static absl::Status Ended(absl::StatusCode code, std::string_view method) {
-    if (code == absl::StatusCode::kCancelled) {
-      return Error(code, "CANCELLED", "the caller went away").With("method", method);
+    switch (code) {
+      case absl::StatusCode::kCancelled:
+        return Error(code, "CANCELLED", "the caller went away").With("method", method);
+      case absl::StatusCode::kDeadlineExceeded:
+        return Error(code, "DEADLINE_EXCEEDED", "another service did not answer in time")
+            .With("method", method);
+      default:
+        return Error(absl::StatusCode::kUnavailable, "UNAVAILABLE",
+                     "another service is not there; try again after a moment")
+            .With("method", method);
     }
-    return Error(code, "DEADLINE_EXCEEDED", "no time was left to ask another service")
-        .With("method", method);
+  }
+
+  // What the transport says has no reason; what the other service says has.
+  static absl::Status WithReason(absl::Status status, std::string_view method) {
+    if (!ReasonOf(status).empty()) return status;
+    switch (status.code()) {
+      case absl::StatusCode::kCancelled:
+      case absl::StatusCode::kDeadlineExceeded:
+      case absl::StatusCode::kUnavailable:
+        return Ended(status.code(), method);
+      default:
+        return status;
+    }
   }
 
   const ClientOptions options_;
