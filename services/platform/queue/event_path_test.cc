@@ -229,6 +229,7 @@ TEST_F(EventPathTest, SurvivesEverythingAtOnce) {
   }
   writer.join();
   ExpectEachEffectOnce(kEvents);
+  EXPECT_GT(repeats_, 0) << "events must have come twice, or this tests nothing";
 }
 
 }  // namespace

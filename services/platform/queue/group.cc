@@ -14,10 +14,10 @@ namespace {
 constexpr std::size_t kIdsMax = 500;  // In one command: Redis does nothing else meanwhile.
 
 absl::Status Classify(absl::Status status) {
-  if (!status.ok() && absl::StartsWith(status.message(), "NOGROUP")) {
-    return absl::NotFoundError(status.message());
-  }
-  return status;
+  // UNBLOCKED: the stream went while we waited for it.
+  const bool gone = absl::StartsWith(status.message(), "NOGROUP") ||
+                    absl::StartsWith(status.message(), "UNBLOCKED");
+  return gone ? absl::NotFoundError(status.message()) : status;
 }
 
 // [id, [name, value, …]], or [id, nil] if the body is gone.

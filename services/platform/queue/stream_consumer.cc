@@ -360,7 +360,7 @@ class StreamConsumer final : public Consumer {
     }
     Log(Severity::kWarning, "queue.attempt_failed",
         {{"group", options_.group},
-         {"event", entry.event.ok() ? entry.event->id : entry.key.id},
+         {"event_id", entry.event.ok() ? entry.event->id : entry.key.id},
          {"attempt", entry.deliveries},
          {"code", absl::StatusCodeToString(status.code())},
          {"reason", ReasonOf(status)}});
@@ -392,7 +392,7 @@ class StreamConsumer final : public Consumer {
     ++buried_;
     Log(Severity::kError, "queue.buried",
         {{"group", options_.group},
-         {"event", letter.event.id},
+         {"event_id", letter.event.id},
          {"type", letter.event.type},
          {"attempts", letter.attempts},
          {"code", absl::StatusCodeToString(status.code())},

@@ -63,6 +63,7 @@ class StreamPublisherTest : public ::testing::Test {
     const auto read = Run({"XREADGROUP", "GROUP", group, "me", "COUNT", absl::StrCat(count),
                            "STREAMS", kStream, ">"});
     ASSERT_THAT(read, IsOk());
+    ASSERT_EQ(read->kind, RedisReply::Kind::kArray) << "nothing to read";
     const auto& entries = read->items[0].items[1].items;
     for (std::size_t i = 0; i + open < entries.size(); ++i) {
       ASSERT_THAT(Run({"XACK", kStream, group, entries[i].items[0].text}), IsOk());
