@@ -7,12 +7,14 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <random>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "services/platform/core/backoff.h"
+#include "services/platform/core/entropy.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/log/log.h"
 #include "services/platform/storage/engines.h"
@@ -26,7 +28,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr int kAttemptsMax = 12;
-constexpr milliseconds kPauseMax{64};
+constexpr absl::Duration kPauseMin = absl::Milliseconds(1);
+constexpr absl::Duration kPauseMax = absl::Milliseconds(64);
 // After a failed connect, calls fail at once for this long instead of queueing up for another try.
 constexpr milliseconds kDownPause{250};
 
@@ -50,6 +53,7 @@ class PostgresDatabase final : public Database {
       stopping_ = true;
     }
     queued_.notify_all();
+    stopped_.notify_all();
     for (std::thread& thread : threads_) thread.join();
   }
 
@@ -90,7 +94,6 @@ class PostgresDatabase final : public Database {
   void Work() {
     pthread_setname_np(pthread_self(), "postgres");
     Connection connection;
-    std::minstd_rand chance(std::random_device{}());
     while (true) {
       std::unique_lock lock(mutex_);
       queued_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
@@ -98,16 +101,15 @@ class PostgresDatabase final : public Database {
       Job job = std::move(queue_.front());
       queue_.pop_front();
       lock.unlock();
-      absl::Status status = RunJob(connection, job, chance);
+      absl::Status status = RunJob(connection, job);
       if (connection != nullptr && connection->lost()) connection.reset();
       job.done(std::move(status));
     }
   }
 
   // Several times if it conflicts with others: only so is SERIALIZABLE as good as one writer.
-  absl::Status RunJob(Connection& connection, Job& job, std::minstd_rand& chance) {
+  absl::Status RunJob(Connection& connection, Job& job) {
     absl::Status status;
-    milliseconds pause_max{1};
     for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
       RETURN_IF_ERROR(BeginOn(connection, job.access));
       status = connection->Run(job.body);
@@ -118,12 +120,17 @@ class PostgresDatabase final : public Database {
       }
       connection->Rollback();
       if (!connection->worth_another_try()) return status;
-      std::this_thread::sleep_for(milliseconds(
-          std::uniform_int_distribution<int>(0, static_cast<int>(pause_max.count()))(chance)));
-      pause_max = std::min(pause_max * 2, kPauseMax);
+      Pause(attempt);
     }
     // A body may have put its own words on it; what the caller needs to know is the conflict.
     return absl::AbortedError("the change kept conflicting with others; try again");
+  }
+
+  // Lets the others finish first. A thread of its own waits, and not when the pool is closing.
+  void Pause(int attempt) {
+    const absl::Duration pause = Backoff(attempt, kPauseMin, kPauseMax, SystemEntropy());
+    std::unique_lock lock(mutex_);
+    stopped_.wait_for(lock, absl::ToChronoMicroseconds(pause), [this] { return stopping_; });
   }
 
   // The server may have gone since the last call. Nothing has run yet, so one more try is safe.
@@ -154,6 +161,7 @@ class PostgresDatabase final : public Database {
   const DatabaseOptions options_;
   std::mutex mutex_;
   std::condition_variable queued_;
+  std::condition_variable stopped_;
   std::deque<Job> queue_;
   bool stopping_ = false;
   steady_clock::time_point down_until_{};

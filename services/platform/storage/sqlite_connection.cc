@@ -158,7 +158,7 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const s
                    "; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
                    " PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;"
                    " PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = ",
-                   role == Role::kWriter ? "-16384" : "-4096",
+                   role == Role::kWriter ? "-8192" : "-2048",
                    "; PRAGMA query_only = ", role == Role::kWriter ? "OFF" : "ON")));
   return connection;
 }

@@ -167,7 +167,8 @@ void RawDurableWrite(benchmark::State& state) {
   std::int64_t id = 0;
   for (auto _ : state) {
     raw.Run("BEGIN IMMEDIATE");
-    raw.InsertMark(++id, "candidates/x", id % 100);
+    ++id;
+    raw.InsertMark(id, "candidates/x", id % 100);
     raw.InsertEvent(id, payload);
     raw.Run("COMMIT");
   }
