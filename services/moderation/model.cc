@@ -77,6 +77,17 @@ std::string_view NameOf(Step step) { return kStepNames[static_cast<int>(step)]; 
 
 std::span<const Edge> Edges() { return kEdges; }
 
+std::string SubmissionName::Text() const {
+  return absl::StrCat("series/", series, "/components/", component, "/submissions/", id);
+}
+
+void Counts::Add(const Candidate& candidate, int times) {
+  candidates += times;
+  if (candidate.mark.has_value()) marked += times;
+  if (MarkMissing(candidate)) missing += times;
+  if (candidate.Has(kAbsent) || candidate.Has(kWithdrawn)) excluded += times;
+}
+
 const Edge* FindEdge(State from, Step step) {
   for (const Edge& edge : kEdges) {
     if (edge.from == from && edge.step == step) return &edge;

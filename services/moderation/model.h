@@ -9,6 +9,9 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
 
 namespace assay::moderation {
 
@@ -103,6 +106,141 @@ enum class Stage {
   kSample = 2,     // All of it.
   kExtended = 3,   // And as many again.
   kAllWork = 4,    // Everything is called in.
+};
+
+struct Series {
+  std::string id;
+  std::string title;
+  std::optional<absl::Time> marks_due;
+  absl::Time create_time;
+  std::int64_t version = 1;
+};
+
+struct Component {
+  std::string series;
+  std::string id;
+  std::string title;
+  std::string qualification;  // "qualifications/…", or empty: the centre's approval is enough.
+  MarkScale scale;
+  std::string sampling_policy;
+  std::string tolerance_policy;
+  std::string adjustment_policy;
+  bool blind = false;  // MOD-9
+  absl::Time create_time;
+  std::int64_t version = 1;
+};
+
+// "series/{series}/components/{component}/submissions/{id}"
+struct SubmissionName {
+  std::string series;
+  std::string component;
+  std::string id;
+
+  std::string Text() const;
+  friend bool operator==(const SubmissionName&, const SubmissionName&) = default;
+};
+
+// How a cohort's candidates divide.
+struct Counts {
+  std::int64_t candidates = 0;
+  std::int64_t marked = 0;
+  std::int64_t missing = 0;
+  std::int64_t excluded = 0;  // Absent or withdrawn.
+
+  void Add(const Candidate& candidate, int times);  // -1: takes it out.
+  friend bool operator==(const Counts&, const Counts&) = default;
+};
+
+// What the centre is told with its results (MOD-12).
+struct Feedback {
+  std::string tasks;
+  std::string accuracy;
+  std::string administration;
+};
+
+struct Submission {
+  std::int64_t number = 0;  // Names it in storage.
+  SubmissionName name;
+  std::string centre;  // "centres/…"
+  std::string centre_title;
+  State state = State::kOpen;
+  Stage stage = Stage::kSubSample;  // The stage that is due; while allocated.
+  Counts counts;
+  bool cohort_changed = false;
+  std::string secret;            // 32 bytes; its SHA-256 is the commitment (MOD-4).
+  bool secret_revealed = false;  // A draw has used it.
+  std::string sample;            // Id of the one in force, or empty.
+  std::string moderator;         // Id, or empty.
+  std::string moderator_subject;
+  std::optional<absl::Time> submit_time;
+  absl::Time create_time;
+  absl::Time update_time;
+  std::int64_t version = 1;
+  Feedback feedback;
+};
+
+// A drawn candidate and what the moderator gave.
+struct Pick {
+  std::string candidate;
+  std::vector<std::string> reasons;  // "HIGHEST", "ASSESSOR", …
+  Stage stage = Stage::kSample;
+  std::optional<Mark> mark;
+  std::string marked_by;  // Subject.
+};
+
+struct Sample {
+  std::string id;
+  bool is_void = false;         // The cohort changed after the draw.
+  std::string sampling_policy;  // "pearson-2026@1"; those in force when it was drawn …
+  std::string tolerance_policy;
+  std::string adjustment_policy;  // … govern all that follows.
+  std::string algorithm;
+  std::string list_hash;  // Hexadecimal, as is the commitment.
+  std::string commitment;
+  std::string secret;  // Bytes, as is the seed.
+  std::string seed;
+  std::int64_t pool_count = 0;
+  std::int64_t ladder_size = 0;
+  std::vector<std::string> gaps;  // What it does not represent, and why.
+  absl::Time create_time;
+  std::vector<Pick> picks;  // In the order of candidates.
+};
+
+struct Moderator {
+  std::string id;
+  std::string subject;
+  std::string title;
+  std::int64_t capacity = 10;
+  std::vector<std::string> conflicts;  // "centres/…"
+  std::int64_t allocated = 0;          // Submissions they have now.
+  absl::Time create_time;
+  std::int64_t version = 1;
+};
+
+// Where a final mark comes from.
+enum class Basis { kCentre, kAdjusted, kModerator, kAbsent, kWithdrawn, kMissing };
+
+struct Result {
+  std::string candidate;
+  std::optional<Mark> centre_mark;
+  std::optional<Mark> final_mark;
+  Basis basis = Basis::kCentre;
+};
+
+// Whose rows a caller reaches within the tenant. What is out of reach does not exist for them.
+struct Reach {
+  bool all = false;
+  std::string centre;     // Those of this centre, "centres/…".
+  std::string moderator;  // Those allocated to this subject.
+};
+
+// Who calls, as commands and the store see it.
+struct Caller {
+  std::string tenant;
+  std::string subject;
+  std::uint32_t actors = 0;  // What they may act as.
+  Reach reach;
+  absl::Time now;
 };
 
 }  // namespace assay::moderation

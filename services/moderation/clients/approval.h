@@ -1,0 +1,48 @@
+// What moderation asks of approval: may this centre enter candidates today?
+//
+// Positive answers are remembered in the cache, one entry a centre, until approval tells of a
+// change (Forget) or their time is over; refusals are asked again each time, so that a fresh
+// approval counts at once.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "services/platform/cache/cache.h"
+#include "services/platform/rpc/call.h"
+#include "services/platform/rpc/client.h"
+
+namespace assay::moderation {
+
+class Approval {
+ public:
+  Approval(platform::Client& client, platform::Cache& cache, absl::Duration lifetime)
+      : client_(client), cache_(cache), lifetime_(lifetime) {}
+
+  // The centre's title, if it may offer the qualification today; with "" if it is approved as a
+  // centre. NOT_FOUND (CENTRE_NOT_FOUND), FAILED_PRECONDITION (APPROVAL_NOT_IN_FORCE),
+  // UNAVAILABLE (APPROVAL_UNAVAILABLE). Blocks.
+  absl::StatusOr<std::string> TitleIfInForce(const platform::Call& call, std::string_view centre,
+                                             std::string_view qualification);
+
+  // Something about the centre has changed.
+  void Forget(std::string_view tenant, std::string_view centre);
+
+ private:
+  struct Answer {
+    bool in_force = false;
+    std::string why;
+    std::string message;
+    std::string title;
+  };
+  absl::StatusOr<Answer> Ask(const platform::Call& call, std::string_view centre,
+                             std::string_view qualification);
+
+  platform::Client& client_;
+  platform::Cache& cache_;
+  const absl::Duration lifetime_;
+};
+
+}  // namespace assay::moderation

@@ -1,0 +1,96 @@
+#include "services/moderation/context.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "services/moderation/errors.h"
+#include "services/platform/core/view.h"
+#include "services/platform/error/error.h"
+
+namespace assay::moderation {
+namespace {
+
+constexpr std::string_view kOfficers[] = {"admin", "quality", "lead_moderator", "portal",
+                                          "service"};
+constexpr std::string_view kCentreRoles[] = {"centre_head", "centre_exams", "centre_assessor",
+                                             "centre_iqa", "portal"};
+
+template <std::size_t n>
+bool HasAny(const platform::Principal& principal, const std::string_view (&roles)[n]) {
+  return std::any_of(std::begin(roles), std::end(roles),
+                     [&](std::string_view role) { return principal.Has(role); });
+}
+
+bool Moderates(const platform::Principal& principal) {
+  return principal.Has("moderator") || principal.Has("lead_moderator");
+}
+
+}  // namespace
+
+Caller CallerOf(const platform::Call& call, Scope scope) {
+  const platform::Principal& principal = *call.principal;
+  Caller caller{.tenant = principal.tenant, .subject = principal.subject, .now = call.now};
+  const bool officer = HasAny(principal, kOfficers);
+  if (officer) caller.actors |= kOfficer;
+  if (HasAny(principal, kCentreRoles)) caller.actors |= kCentre;
+  if (Moderates(principal)) caller.actors |= kModerator;
+  caller.reach.all = scope == Scope::kTenant || (officer && principal.centre.empty());
+  caller.reach.centre = principal.centre;
+  if (scope == Scope::kAllocated && Moderates(principal)) {
+    caller.reach.moderator = principal.subject;
+  }
+  return caller;
+}
+
+bool IsOfCentre(const platform::Call& call) {
+  const platform::Principal& principal = *call.principal;
+  return !principal.centre.empty() || (!HasAny(principal, kOfficers) && !Moderates(principal));
+}
+
+bool SeesAsModerator(const platform::Call& call, const Submission& submission) {
+  const platform::Principal& principal = *call.principal;
+  const bool allocated = submission.moderator_subject == principal.subject;
+  return allocated || (principal.Has("moderator") && !HasAny(principal, kOfficers));
+}
+
+absl::Status CheckStep(const Work& work, const Submission& submission, Step step) {
+  using platform::Error;
+  using platform::View;
+  const Edge* edge = FindEdge(submission.state, step);
+  const std::string name = submission.name.Text();
+  const std::string_view state = NameOf(submission.state);
+  if (edge == nullptr && (step == Step::kRecordMarks || step == Step::kSubmit)) {
+    return Error(absl::StatusCode::kFailedPrecondition, kSubmissionNotOpen,
+                 absl::StrCat("the submission is ", View(state),
+                              "; an officer can correct single marks now"))
+        .With("submission", name)
+        .With("state", state);
+  }
+  if (edge == nullptr) {
+    std::string needed;
+    for (const Edge& other : Edges()) {
+      if (other.step != step) continue;
+      absl::StrAppend(&needed, needed.empty() ? "" : " or ", View(NameOf(other.from)));
+    }
+    return Error(absl::StatusCode::kFailedPrecondition, kSubmissionStateWrong,
+                 absl::StrCat("the submission is ", View(state), "; to ", View(NameOf(step)),
+                              " it must be ", needed))
+        .With("submission", name)
+        .With("state", state)
+        .With("needed", needed);
+  }
+  if ((edge->actors & work.caller.actors) == 0) {
+    return Error(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED",
+                 absl::StrCat("none of your roles may ", View(NameOf(step))))
+        .With("method", work.call.method);
+  }
+  return absl::OkStatus();
+}
+
+void Advance(Submission& submission, Step step) {
+  submission.state = FindEdge(submission.state, step)->to;
+}
+
+}  // namespace assay::moderation

@@ -1,0 +1,68 @@
+// The reasons that this service gives; errors_test.cc holds them against error_reason.proto.
+#pragma once
+#include <string_view>
+
+namespace assay::moderation {
+
+inline constexpr std::string_view kSeriesNotFound = "SERIES_NOT_FOUND";
+inline constexpr std::string_view kSeriesExists = "SERIES_EXISTS";
+inline constexpr std::string_view kComponentNotFound = "COMPONENT_NOT_FOUND";
+inline constexpr std::string_view kComponentExists = "COMPONENT_EXISTS";
+inline constexpr std::string_view kIdInvalid = "ID_INVALID";
+inline constexpr std::string_view kMarkScaleInvalid = "MARK_SCALE_INVALID";
+inline constexpr std::string_view kPolicyNotFound = "POLICY_NOT_FOUND";
+inline constexpr std::string_view kSubmissionNotFound = "SUBMISSION_NOT_FOUND";
+inline constexpr std::string_view kSubmissionExists = "SUBMISSION_EXISTS";
+inline constexpr std::string_view kSubmissionNotOpen = "SUBMISSION_NOT_OPEN";
+inline constexpr std::string_view kSubmissionStateWrong = "SUBMISSION_STATE_WRONG";
+inline constexpr std::string_view kSubmissionEmpty = "SUBMISSION_EMPTY";
+inline constexpr std::string_view kCentreNotFound = "CENTRE_NOT_FOUND";
+inline constexpr std::string_view kApprovalNotInForce = "APPROVAL_NOT_IN_FORCE";
+inline constexpr std::string_view kApprovalUnavailable = "APPROVAL_UNAVAILABLE";
+inline constexpr std::string_view kMarksRefused = "MARKS_REFUSED";
+inline constexpr std::string_view kMarksMissing = "MARKS_MISSING";
+inline constexpr std::string_view kCandidateNotFound = "CANDIDATE_NOT_FOUND";
+inline constexpr std::string_view kMarkAboveMaximum = "MARK_ABOVE_MAXIMUM";
+inline constexpr std::string_view kMarkOffStep = "MARK_OFF_STEP";
+inline constexpr std::string_view kReasonMissing = "REASON_MISSING";
+inline constexpr std::string_view kNobodyToDraw = "NOBODY_TO_DRAW";
+inline constexpr std::string_view kSampleNotFound = "SAMPLE_NOT_FOUND";
+inline constexpr std::string_view kModeratorNotFound = "MODERATOR_NOT_FOUND";
+inline constexpr std::string_view kModeratorExists = "MODERATOR_EXISTS";
+inline constexpr std::string_view kModeratorConflict = "MODERATOR_CONFLICT";
+inline constexpr std::string_view kModeratorFull = "MODERATOR_FULL";
+inline constexpr std::string_view kNobodyCanTakeIt = "NOBODY_CAN_TAKE_IT";
+inline constexpr std::string_view kEvidenceMissing = "EVIDENCE_MISSING";
+inline constexpr std::string_view kEvidenceUnavailable = "EVIDENCE_UNAVAILABLE";
+inline constexpr std::string_view kMarksOutstanding = "MARKS_OUTSTANDING";
+inline constexpr std::string_view kJudgementNotFound = "JUDGEMENT_NOT_FOUND";
+inline constexpr std::string_view kFeedbackMissing = "FEEDBACK_MISSING";
+inline constexpr std::string_view kResultsNotReady = "RESULTS_NOT_READY";
+inline constexpr std::string_view kTooManyCandidates = "TOO_MANY_CANDIDATES";
+
+inline constexpr std::string_view kReasons[] = {
+    kSeriesNotFound,   kSeriesExists,        kComponentNotFound,    kComponentExists,
+    kIdInvalid,        kMarkScaleInvalid,    kPolicyNotFound,       kSubmissionNotFound,
+    kSubmissionExists, kSubmissionNotOpen,   kSubmissionStateWrong, kSubmissionEmpty,
+    kCentreNotFound,   kApprovalNotInForce,  kApprovalUnavailable,  kMarksRefused,
+    kMarksMissing,     kCandidateNotFound,   kMarkAboveMaximum,     kMarkOffStep,
+    kReasonMissing,    kNobodyToDraw,        kSampleNotFound,       kModeratorNotFound,
+    kModeratorExists,  kModeratorConflict,   kModeratorFull,        kNobodyCanTakeIt,
+    kEvidenceMissing,  kEvidenceUnavailable, kMarksOutstanding,     kJudgementNotFound,
+    kFeedbackMissing,  kResultsNotReady,     kTooManyCandidates,
+};
+
+// Of single rows; RefusedMark and RecordModeratorMarks list them.
+inline constexpr std::string_view kMarkNotANumber = "MARK_NOT_A_NUMBER";
+inline constexpr std::string_view kMarkNegative = "MARK_NEGATIVE";
+inline constexpr std::string_view kCandidateMissing = "CANDIDATE_MISSING";
+inline constexpr std::string_view kCandidateInvalid = "CANDIDATE_INVALID";
+inline constexpr std::string_view kCandidateDuplicate = "CANDIDATE_DUPLICATE";
+inline constexpr std::string_view kFlagInvalid = "FLAG_INVALID";
+inline constexpr std::string_view kMarkForAbsent = "MARK_FOR_ABSENT";
+inline constexpr std::string_view kRowMalformed = "ROW_MALFORMED";
+inline constexpr std::string_view kCandidateNotInSample = "CANDIDATE_NOT_IN_SAMPLE";
+inline constexpr std::string_view kMarkAlreadyRecorded = "MARK_ALREADY_RECORDED";
+inline constexpr std::string_view kTextTooLong = "TEXT_TOO_LONG";
+
+}  // namespace assay::moderation

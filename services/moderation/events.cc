@@ -1,0 +1,91 @@
+#include "services/moderation/events.h"
+
+#include "assay/moderation/v1/events.pb.h"
+#include "services/moderation/convert.h"
+#include "services/platform/rpc/emit.h"
+
+namespace assay::moderation {
+namespace {
+
+// Every event says which submission and which centre.
+template <typename Event>
+Event About(const Submission& submission) {
+  Event event;
+  event.set_submission(submission.name.Text());
+  event.set_centre(submission.centre);
+  return event;
+}
+
+absl::Status Send(const Work& work, const Submission& submission,
+                  const google::protobuf::Message& event) {
+  return platform::Emit(work.tx, work.call, work.context.ids, submission.name.Text(), event);
+}
+
+}  // namespace
+
+absl::Status EmitOpened(const Work& work, const Submission& submission) {
+  auto event = About<v1::SubmissionOpened>(submission);
+  event.set_centre_title(submission.centre_title);
+  return Send(work, submission, event);
+}
+
+absl::Status EmitMarksRecorded(const Work& work, const Submission& submission,
+                               std::int64_t accepted) {
+  auto event = About<v1::MarksRecorded>(submission);
+  event.set_accepted_count(accepted);
+  event.set_missing_count(submission.counts.missing);
+  return Send(work, submission, event);
+}
+
+absl::Status EmitSubmitted(const Work& work, const Submission& submission) {
+  auto event = About<v1::SubmissionSubmitted>(submission);
+  event.set_centre_title(submission.centre_title);
+  event.set_candidate_count(static_cast<std::int32_t>(submission.counts.candidates));
+  event.set_missing_count(static_cast<std::int32_t>(submission.counts.missing));
+  return Send(work, submission, event);
+}
+
+absl::Status EmitMarkCorrected(const Work& work, const Submission& submission,
+                               std::string_view candidate, std::string_view reason,
+                               bool sample_voided) {
+  auto event = About<v1::MarkCorrected>(submission);
+  event.set_candidate(std::string(candidate));
+  event.set_reason(std::string(reason));
+  event.set_sample_voided(sample_voided);
+  return Send(work, submission, event);
+}
+
+absl::Status EmitSampleDrawn(const Work& work, const Submission& submission, std::int64_t drawn) {
+  auto event = About<v1::SampleDrawn>(submission);
+  event.set_centre_title(submission.centre_title);
+  event.set_sample(SampleNameText(submission.name, submission.sample));
+  event.set_drawn_count(static_cast<std::int32_t>(drawn));
+  return Send(work, submission, event);
+}
+
+absl::Status EmitAllocated(const Work& work, const Submission& submission,
+                           std::string_view previous_moderator_subject) {
+  auto event = About<v1::SubmissionAllocated>(submission);
+  event.set_moderator(ModeratorNameText(submission.moderator));
+  event.set_moderator_subject(submission.moderator_subject);
+  event.set_previous_moderator_subject(std::string(previous_moderator_subject));
+  return Send(work, submission, event);
+}
+
+absl::Status EmitJudged(const Work& work, const Submission& submission,
+                        RecordedJudgement::Verdict verdict) {
+  auto event = About<v1::SubmissionJudged>(submission);
+  event.set_action(v1::Action_Name(ActionOf(verdict, submission.stage)));
+  return Send(work, submission, event);
+}
+
+absl::Status EmitReleased(const Work& work, const Submission& submission,
+                          RecordedJudgement::Verdict verdict, std::int64_t results) {
+  auto event = About<v1::SubmissionReleased>(submission);
+  event.set_centre_title(submission.centre_title);
+  event.set_action(v1::Action_Name(ActionOf(verdict, submission.stage)));
+  event.set_result_count(static_cast<std::int32_t>(results));
+  return Send(work, submission, event);
+}
+
+}  // namespace assay::moderation

@@ -1,0 +1,27 @@
+// What moderation tells others (protos/assay/moderation/v1/events.proto), in the transaction of
+// what happened.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "services/moderation/context.h"
+
+namespace assay::moderation {
+
+absl::Status EmitOpened(const Work& work, const Submission& submission);
+absl::Status EmitMarksRecorded(const Work& work, const Submission& submission,
+                               std::int64_t accepted);
+absl::Status EmitSubmitted(const Work& work, const Submission& submission);
+absl::Status EmitMarkCorrected(const Work& work, const Submission& submission,
+                               std::string_view candidate, std::string_view reason,
+                               bool sample_voided);
+absl::Status EmitSampleDrawn(const Work& work, const Submission& submission, std::int64_t drawn);
+absl::Status EmitAllocated(const Work& work, const Submission& submission,
+                           std::string_view previous_moderator_subject);
+absl::Status EmitJudged(const Work& work, const Submission& submission,
+                        RecordedJudgement::Verdict verdict);
+absl::Status EmitReleased(const Work& work, const Submission& submission,
+                          RecordedJudgement::Verdict verdict, std::int64_t results);
+
+}  // namespace assay::moderation
