@@ -81,7 +81,11 @@ class Mapper {
       Fault(column, "TEXT_TOO_LONG",
             Quoted(value) + " is longer than " + std::to_string(kTextBytesMax) + " bytes");
     }
-    return std::string(value);
+    // Line breaks and tabs inside of quoted fields are the spreadsheet's, not the name's.
+    std::string text(value);
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c >= 0 && c < ' '; }, ' ');
+    return text;
   }
 
   std::string Number(const std::string& column, bool (*fits)(std::string_view), const char* reason,

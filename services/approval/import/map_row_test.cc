@@ -53,6 +53,12 @@ TEST(MapRowTest, TakesEveryFact) {
   EXPECT_EQ(row.establishment, expected);
 }
 
+TEST(MapRowTest, KeepsTextOnOneLine) {
+  Fields fields = GoodRow();
+  fields["STREET"] = "Tonbridge\nStreet";
+  EXPECT_EQ(Map(fields).establishment.address_lines[0], "Tonbridge Street");
+}
+
 TEST(MapRowTest, TellsEachFaultWithItsColumn) {
   struct Case {
     Fields change;

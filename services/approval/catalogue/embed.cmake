@@ -1,0 +1,11 @@
+# Writes OUT: a C++ file that defines assay::approval::ShippedCatalogue() from DIR/*.json.
+file(GLOB files ${DIR}/*.json)
+list(SORT files)
+set(text "// Generated from catalogue/data. Do not edit.\n#include \"services/approval/catalogue_loader.h\"\nnamespace assay::approval {\nstd::span<const ShippedEntry> ShippedCatalogue() {\n  static constexpr ShippedEntry kEntries[] = {\n")
+foreach(file ${files})
+  get_filename_component(name ${file} NAME)
+  file(READ ${file} json)
+  string(APPEND text "    {\"${name}\", R\"__json__(${json})__json__\"},\n")
+endforeach()
+string(APPEND text "  };\n  return kEntries;\n}\n}  // namespace assay::approval\n")
+file(WRITE ${OUT} "${text}")

@@ -1,0 +1,37 @@
+// What every RPC and command of this service works with.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "services/approval/catalogue_loader.h"
+#include "services/approval/store.h"
+#include "services/platform/core/clock.h"
+#include "services/platform/core/id.h"
+#include "services/platform/rpc/call.h"
+#include "services/platform/rpc/etag.h"
+#include "services/platform/storage/database.h"
+
+namespace assay::approval {
+
+// All outlive it.
+struct Context {
+  platform::Database& database;
+  platform::IdSource& ids;
+  Store& store;
+  const Catalogue& catalogue;
+  std::int64_t import_rows_max;
+};
+
+// One call's transaction and who makes the call.
+struct Work {
+  platform::Transaction& tx;
+  const platform::Call& call;
+  const Context& context;
+  Reach reach;
+};
+
+// What the caller reaches: officers, moderators and programs all of the tenant, people of
+// a centre their own. A centre person whose token names no centre reaches nothing.
+Reach ReachOf(const platform::Call& call);
+
+}  // namespace assay::approval

@@ -1,0 +1,42 @@
+#include "services/approval/events.h"
+
+#include "absl/strings/str_cat.h"
+#include "assay/approval/v1/events.pb.h"
+#include "services/platform/rpc/emit.h"
+
+namespace assay::approval {
+
+absl::Status EmitStateChanged(const Work& work, const Centre& centre) {
+  v1::CentreStateChanged payload;
+  payload.set_centre("centres/" + centre.id);
+  payload.set_centre_title(centre.facts.title);
+  payload.set_state(std::string(NameOf(centre.state)));
+  payload.set_reason(centre.state_reason);
+  return platform::Emit(work.tx, work.call, work.context.ids, payload.centre(), payload);
+}
+
+absl::Status EmitImported(platform::Transaction& tx, const platform::Call& call,
+                          platform::IdSource& ids, std::string_view layout, std::int64_t created,
+                          std::int64_t updated, std::int64_t refused) {
+  v1::CentresImported payload;
+  payload.set_layout(std::string(layout));
+  payload.set_created_count(created);
+  payload.set_updated_count(updated);
+  payload.set_refused_count(refused);
+  return platform::Emit(tx, call, ids, "centres", payload);
+}
+
+absl::Status EmitStateChanged(const Work& work, const QualificationApproval& approval,
+                              std::string_view centre_title) {
+  v1::QualificationApprovalStateChanged payload;
+  payload.set_centre("centres/" + approval.centre);
+  payload.set_centre_title(std::string(centre_title));
+  payload.set_qualification("qualifications/" + approval.qualification);
+  payload.set_state(std::string(NameOf(approval.state)));
+  payload.set_reason(approval.state_reason);
+  return platform::Emit(
+      work.tx, work.call, work.context.ids,
+      absl::StrCat("centres/", approval.centre, "/qualificationApprovals/", approval.id), payload);
+}
+
+}  // namespace assay::approval

@@ -1,0 +1,21 @@
+// What approval tells others. Each goes into the outbox of the transaction that caused it.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "services/approval/context.h"
+#include "services/approval/model.h"
+
+namespace assay::approval {
+
+absl::Status EmitStateChanged(const Work& work, const Centre& centre);
+
+absl::Status EmitImported(platform::Transaction& tx, const platform::Call& call,
+                          platform::IdSource& ids, std::string_view layout, std::int64_t created,
+                          std::int64_t updated, std::int64_t refused);
+
+absl::Status EmitStateChanged(const Work& work, const QualificationApproval& approval,
+                              std::string_view centre_title);
+
+}  // namespace assay::approval

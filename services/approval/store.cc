@@ -1,0 +1,466 @@
+#include "services/approval/store.h"
+
+#include <array>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "services/approval/errors.h"
+#include "services/platform/core/status_macros.h"
+#include "services/platform/core/view.h"
+#include "services/platform/error/error.h"
+#include "services/platform/storage/database.h"
+
+namespace assay::approval {
+namespace {
+
+using platform::Error;
+using platform::SqlRow;
+using platform::SqlValue;
+using platform::Transaction;
+using platform::View;
+
+// Few enough that the text of the query stays small, many enough that a batch of an
+// import needs only a handful of queries.
+constexpr std::size_t kIdsPerQuery = 200;
+constexpr int kCentreColumnCount = 22;
+constexpr std::array<std::string_view, kCentreColumnCount> kCentreColumns = {
+    "tenant",        "id",        "title",     "state",     "state_reason", "urn",
+    "ukprn",         "laestab",   "town",      "postcode",  "kind",         "address_lines",
+    "age_low",       "age_high",  "open_day",  "close_day", "closed",       "predecessor_urn",
+    "successor_urn", "create_us", "update_us", "version"};
+constexpr std::string_view kWordColumns[] = {"tenant", "centre", "word"};
+constexpr std::string_view kApprovalColumns =
+    "centre, id, qualification, state, effective_day, end_day, state_reason, create_us, "
+    "update_us, version";
+// Above every character, so that word >= p AND word < p + this means "begins with p".
+constexpr std::string_view kAfterEveryCharacter = "\xF4\x8F\xBF\xBF";
+
+std::string SelectCentres() {
+  static const std::string kSql = [] {
+    std::string columns;
+    for (const std::string_view column : kCentreColumns) {
+      absl::StrAppend(&columns, columns.empty() ? "c." : ", c.", View(column));
+    }
+    return absl::StrCat("SELECT ", columns, " FROM centres c ");
+  }();
+  return kSql;
+}
+
+// The values of a query whose conditions depend on what is asked. One Bind() a statement:
+// the order in which operands are evaluated is the compiler's choice.
+class Statement {
+ public:
+  std::string Bind(SqlValue value) {
+    values_.push_back(value);
+    return absl::StrCat("$", values_.size());
+  }
+  std::span<const SqlValue> values() const { return values_; }
+
+ private:
+  std::vector<SqlValue> values_;
+};
+
+std::optional<std::string> DayText(const std::optional<absl::CivilDay>& day) {
+  if (!day.has_value()) return std::nullopt;
+  return absl::FormatCivilTime(*day);
+}
+
+absl::StatusOr<std::optional<absl::CivilDay>> DayOf(const SqlRow& row, int column) {
+  if (row.IsNull(column)) return std::nullopt;
+  absl::CivilDay day;
+  if (!absl::ParseCivilTime(View(row.Text(column)), &day)) {
+    return absl::DataLossError(absl::StrCat("no day: ", View(row.Text(column))));
+  }
+  return day;
+}
+
+absl::StatusOr<Centre> CentreFrom(const SqlRow& row) {
+  Centre centre;
+  Establishment& facts = centre.facts;
+  centre.id = row.Text(1);
+  facts.title = row.Text(2);
+  const std::optional<CentreState> state = CentreStateOf(row.Text(3));
+  if (!state.has_value()) {
+    return absl::DataLossError(absl::StrCat("no state: ", View(row.Text(3))));
+  }
+  centre.state = *state;
+  centre.state_reason = row.Text(4);
+  facts.urn = row.Text(5);
+  facts.ukprn = row.Text(6);
+  facts.laestab = row.Text(7);
+  facts.town = row.Text(8);
+  facts.postcode = row.Text(9);
+  facts.kind = row.Text(10);
+  const std::string lines(row.Text(11));
+  if (!lines.empty()) facts.address_lines = absl::StrSplit(lines, '\n');
+  facts.age_low = static_cast<int>(row.Int(12));
+  facts.age_high = static_cast<int>(row.Int(13));
+  ASSIGN_OR_RETURN(facts.open_date, DayOf(row, 14));
+  ASSIGN_OR_RETURN(facts.close_date, DayOf(row, 15));
+  facts.closed = row.Int(16) != 0;
+  facts.predecessor_urn = row.Text(17);
+  facts.successor_urn = row.Text(18);
+  centre.create_time = absl::FromUnixMicros(row.Int(19));
+  centre.update_time = absl::FromUnixMicros(row.Int(20));
+  centre.version = row.Int(21);
+  return centre;
+}
+
+// What a centre's row is made of, alive while it is bound.
+struct CentreValues {
+  explicit CentreValues(const Centre& centre)
+      : lines(absl::StrJoin(centre.facts.address_lines, "\n")),
+        open_day(DayText(centre.facts.open_date)),
+        close_day(DayText(centre.facts.close_date)) {}
+
+  // In the order of kCentreColumns.
+  void Fill(std::string_view tenant, const Centre& c, std::span<SqlValue> out) const {
+    const Establishment& f = c.facts;
+    std::size_t i = 0;
+    for (const SqlValue& value : std::initializer_list<SqlValue>{tenant,
+                                                                 c.id,
+                                                                 f.title,
+                                                                 NameOf(c.state),
+                                                                 c.state_reason,
+                                                                 f.urn,
+                                                                 f.ukprn,
+                                                                 f.laestab,
+                                                                 f.town,
+                                                                 f.postcode,
+                                                                 f.kind,
+                                                                 lines,
+                                                                 f.age_low,
+                                                                 f.age_high,
+                                                                 open_day,
+                                                                 close_day,
+                                                                 f.closed ? 1 : 0,
+                                                                 f.predecessor_urn,
+                                                                 f.successor_urn,
+                                                                 absl::ToUnixMicros(c.create_time),
+                                                                 absl::ToUnixMicros(c.update_time),
+                                                                 c.version}) {
+      out[i++] = value;
+    }
+  }
+
+  std::string lines;
+  std::optional<std::string> open_day;
+  std::optional<std::string> close_day;
+};
+
+absl::StatusOr<CentrePage> ReadPage(Transaction& tx, const std::string& sql,
+                                    const Statement& statement, int limit) {
+  CentrePage page;
+  RETURN_IF_ERROR(tx.Query(sql, statement.values(), [&](const SqlRow& row) -> absl::Status {
+    ASSIGN_OR_RETURN(Centre centre, CentreFrom(row));
+    page.centres.push_back(std::move(centre));
+    return absl::OkStatus();
+  }));
+  if (static_cast<int>(page.centres.size()) > limit) {
+    page.centres.resize(limit);
+    page.next = page.centres.back().id;
+  }
+  return page;
+}
+
+absl::Status Changed(std::string_view name) {
+  return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",
+               absl::StrCat(View(name), " has changed meanwhile; read it and try again"))
+      .With("name", name);
+}
+
+absl::Status InsertWords(Transaction& tx, std::string_view tenant,
+                         std::span<const IndexedCentre> centres) {
+  std::vector<std::pair<const std::string*, const std::string*>> rows;
+  for (const IndexedCentre& centre : centres) {
+    for (const std::string& word : centre.words) rows.emplace_back(&centre.centre.id, &word);
+  }
+  if (rows.empty()) return absl::OkStatus();
+  return tx.BulkInsert("centre_words", kWordColumns, static_cast<std::int64_t>(rows.size()),
+                       [&](std::int64_t i, std::span<SqlValue> out) {
+                         out[0] = tenant;
+                         out[1] = *rows[i].first;
+                         out[2] = *rows[i].second;
+                       });
+}
+
+absl::StatusOr<QualificationApproval> ApprovalFrom(const SqlRow& row) {
+  QualificationApproval approval;
+  approval.centre = row.Text(0);
+  approval.id = row.Text(1);
+  approval.qualification = row.Text(2);
+  const std::optional<ApprovalState> state = ApprovalStateOf(row.Text(3));
+  if (!state.has_value()) {
+    return absl::DataLossError(absl::StrCat("no state: ", View(row.Text(3))));
+  }
+  approval.state = *state;
+  ASSIGN_OR_RETURN(approval.effective_date, DayOf(row, 4));
+  ASSIGN_OR_RETURN(approval.end_date, DayOf(row, 5));
+  approval.state_reason = row.Text(6);
+  approval.create_time = absl::FromUnixMicros(row.Int(7));
+  approval.update_time = absl::FromUnixMicros(row.Int(8));
+  approval.version = row.Int(9);
+  return approval;
+}
+
+absl::StatusOr<std::vector<QualificationApproval>> ReadApprovals(Transaction& tx,
+                                                                 const std::string& sql,
+                                                                 std::span<const SqlValue> values) {
+  std::vector<QualificationApproval> approvals;
+  RETURN_IF_ERROR(tx.Query(sql, values, [&](const SqlRow& row) -> absl::Status {
+    ASSIGN_OR_RETURN(QualificationApproval approval, ApprovalFrom(row));
+    approvals.push_back(std::move(approval));
+    return absl::OkStatus();
+  }));
+  return approvals;
+}
+
+}  // namespace
+
+absl::StatusOr<Centre> Store::GetCentre(Transaction& tx, const Reach& reach, std::string_view id) {
+  std::optional<Centre> found;
+  static const std::string kSql =
+      SelectCentres() + "WHERE c.tenant = $1 AND c.id = $2 AND ($3 = '' OR c.id = $3)";
+  RETURN_IF_ERROR(
+      tx.Query(kSql, {reach.tenant, id, reach.within}, [&](const SqlRow& row) -> absl::Status {
+        ASSIGN_OR_RETURN(found, CentreFrom(row));
+        return absl::OkStatus();
+      }));
+  if (found.has_value()) return *std::move(found);
+  const std::string name = absl::StrCat("centres/", View(id));
+  return Error(absl::StatusCode::kNotFound, kCentreNotFound,
+               absl::StrCat("there is no ", name, " that you may see"))
+      .With("centre", name);
+}
+
+absl::StatusOr<std::map<std::string, Centre>> Store::FindCentres(Transaction& tx,
+                                                                 std::string_view tenant,
+                                                                 std::span<const std::string> ids) {
+  std::map<std::string, Centre> found;
+  for (std::size_t at = 0; at < ids.size(); at += kIdsPerQuery) {
+    Statement statement;
+    std::string sql =
+        SelectCentres() + "WHERE c.tenant = " + statement.Bind(tenant) + " AND c.id IN (";
+    const auto part = ids.subspan(at, std::min(kIdsPerQuery, ids.size() - at));
+    // The last part is filled up with its own first id, so that two texts serve all calls.
+    const std::size_t size = ids.size() > kIdsPerQuery || part.size() > 1 ? kIdsPerQuery : 1;
+    for (std::size_t i = 0; i < size; ++i) {
+      if (i > 0) sql += ", ";
+      sql += statement.Bind(i < part.size() ? part[i] : part[0]);
+    }
+    sql += ")";
+    RETURN_IF_ERROR(tx.Query(sql, statement.values(), [&](const SqlRow& row) -> absl::Status {
+      ASSIGN_OR_RETURN(Centre centre, CentreFrom(row));
+      std::string id = centre.id;
+      found.emplace(std::move(id), std::move(centre));
+      return absl::OkStatus();
+    }));
+  }
+  return found;
+}
+
+absl::StatusOr<CentrePage> Store::ListCentres(Transaction& tx, const Reach& reach,
+                                              std::optional<CentreState> state,
+                                              std::string_view after, int limit) {
+  Statement statement;
+  std::string sql = SelectCentres() + "WHERE c.tenant = " + statement.Bind(reach.tenant);
+  sql += " AND c.id > " + statement.Bind(after);
+  if (!reach.within.empty()) sql += " AND c.id = " + statement.Bind(reach.within);
+  if (state.has_value()) sql += " AND c.state = " + statement.Bind(NameOf(*state));
+  sql += " ORDER BY c.id LIMIT " + statement.Bind(limit + 1);
+  return ReadPage(tx, sql, statement, limit);
+}
+
+absl::StatusOr<CentrePage> Store::SearchCentres(Transaction& tx, const Reach& reach,
+                                                std::span<const std::string> words,
+                                                std::string_view after, int limit) {
+  // The longest word is the rarest as a rule: it gives the candidates, the others only
+  // have to agree.
+  std::size_t longest = 0;
+  std::vector<std::string> ends;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i].size() > words[longest].size()) longest = i;
+    ends.push_back(words[i] + std::string(kAfterEveryCharacter));
+  }
+  Statement statement;
+  const std::string tenant = statement.Bind(reach.tenant);
+  const std::string words_of_tenant = absl::StrCat("FROM centre_words w WHERE w.tenant = ", tenant);
+  std::string sql = SelectCentres() + "WHERE c.tenant = " + tenant;
+  sql += " AND c.id > " + statement.Bind(after);
+  if (!reach.within.empty()) sql += " AND c.id = " + statement.Bind(reach.within);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string from = statement.Bind(words[i]);
+    const std::string to = statement.Bind(ends[i]);
+    if (i == longest) {
+      absl::StrAppend(&sql, " AND c.id IN (SELECT w.centre ", words_of_tenant,
+                      " AND w.word >= ", from, " AND w.word < ", to, ")");
+    } else {
+      absl::StrAppend(&sql, " AND EXISTS (SELECT 1 ", words_of_tenant,
+                      " AND w.centre = c.id AND w.word >= ", from, " AND w.word < ", to, ")");
+    }
+  }
+  sql += " ORDER BY c.id LIMIT " + statement.Bind(limit + 1);
+  return ReadPage(tx, sql, statement, limit);
+}
+
+absl::Status Store::InsertCentres(Transaction& tx, std::string_view tenant,
+                                  std::span<const IndexedCentre> centres) {
+  if (centres.empty()) return absl::OkStatus();
+  std::optional<CentreValues> values;
+  RETURN_IF_ERROR(tx.BulkInsert("centres", kCentreColumns,
+                                static_cast<std::int64_t>(centres.size()),
+                                [&](std::int64_t i, std::span<SqlValue> out) {
+                                  values.emplace(centres[i].centre);
+                                  values->Fill(tenant, centres[i].centre, out);
+                                }));
+  return InsertWords(tx, tenant, centres);
+}
+
+absl::Status Store::UpdateCentre(Transaction& tx, std::string_view tenant,
+                                 const IndexedCentre& indexed) {
+  const Centre& centre = indexed.centre;
+  const CentreValues made(centre);
+  std::vector<SqlValue> values(kCentreColumnCount, nullptr);
+  made.Fill(tenant, centre, values);
+  static const std::string kSql = [] {
+    std::string sets;
+    for (int i = 2; i < kCentreColumnCount; ++i) {
+      absl::StrAppend(&sets, sets.empty() ? "" : ", ", View(kCentreColumns[i]), " = $", i + 1);
+    }
+    return absl::StrCat("UPDATE centres SET ", sets,
+                        " WHERE tenant = $1 AND id = $2 AND version = $23");
+  }();
+  values.push_back(centre.version - 1);
+  ASSIGN_OR_RETURN(const std::int64_t rows, tx.Execute(kSql, values));
+  if (rows == 0) return Changed("centres/" + centre.id);
+  RETURN_IF_ERROR(
+      tx.Execute("DELETE FROM centre_words WHERE tenant = $1 AND centre = $2", {tenant, centre.id})
+          .status());
+  return InsertWords(tx, tenant, {&indexed, 1});
+}
+
+absl::Status Store::UpdateCentreState(Transaction& tx, std::string_view tenant,
+                                      const Centre& centre, std::string_view actor) {
+  const std::int64_t time_us = absl::ToUnixMicros(centre.update_time);
+  ASSIGN_OR_RETURN(const std::int64_t rows,
+                   tx.Execute("UPDATE centres SET state = $3, state_reason = $4, update_us = $5, "
+                              "version = $6 WHERE tenant = $1 AND id = $2 AND version = $7",
+                              {tenant, centre.id, NameOf(centre.state), centre.state_reason,
+                               time_us, centre.version, centre.version - 1}));
+  if (rows == 0) return Changed("centres/" + centre.id);
+  return tx
+      .Execute(
+          "INSERT INTO centre_states (tenant, centre, version, state, reason, actor, time_us) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+          {tenant, centre.id, centre.version, NameOf(centre.state), centre.state_reason, actor,
+           time_us})
+      .status();
+}
+
+absl::StatusOr<std::optional<CentreState>> Store::LastStateBefore(Transaction& tx,
+                                                                  std::string_view tenant,
+                                                                  std::string_view centre,
+                                                                  absl::Time before) {
+  std::optional<CentreState> state;
+  RETURN_IF_ERROR(
+      tx.Query("SELECT state FROM centre_states WHERE tenant = $1 AND centre = $2 AND time_us < $3 "
+               "ORDER BY version DESC LIMIT 1",
+               {tenant, centre, absl::ToUnixMicros(before)}, [&](const SqlRow& row) {
+                 state = CentreStateOf(row.Text(0));
+                 return absl::OkStatus();
+               }));
+  return state;
+}
+
+absl::Status Store::InsertApproval(Transaction& tx, std::string_view tenant,
+                                   const QualificationApproval& a) {
+  const absl::Status status =
+      tx.Execute(
+            "INSERT INTO qualification_approvals (tenant, centre, id, qualification, state, "
+            "effective_day, end_day, state_reason, create_us, update_us, version) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            {tenant, a.centre, a.id, a.qualification, NameOf(a.state), DayText(a.effective_date),
+             DayText(a.end_date), a.state_reason, absl::ToUnixMicros(a.create_time),
+             absl::ToUnixMicros(a.update_time), a.version})
+          .status();
+  if (!absl::IsAlreadyExists(status)) return status;
+  const std::string centre = "centres/" + a.centre;
+  const std::string qualification = "qualifications/" + a.qualification;
+  return Error(absl::StatusCode::kAlreadyExists, kApprovalExists,
+               absl::StrCat(centre, " has applied for ", qualification,
+                            " already, or is approved for it"))
+      .With("centre", centre)
+      .With("qualification", qualification);
+}
+
+absl::StatusOr<QualificationApproval> Store::GetApproval(Transaction& tx, const Reach& reach,
+                                                         std::string_view centre,
+                                                         std::string_view id) {
+  static const std::string kSql =
+      absl::StrCat("SELECT ", View(kApprovalColumns),
+                   " FROM qualification_approvals WHERE tenant = $1 AND centre = $2 AND id = $3 "
+                   "AND ($4 = '' OR centre = $4)");
+  const SqlValue values[] = {reach.tenant, centre, id, reach.within};
+  ASSIGN_OR_RETURN(std::vector<QualificationApproval> found, ReadApprovals(tx, kSql, values));
+  if (!found.empty()) return std::move(found[0]);
+  const std::string name =
+      absl::StrCat("centres/", View(centre), "/qualificationApprovals/", View(id));
+  return Error(absl::StatusCode::kNotFound, kApprovalNotFound,
+               absl::StrCat("there is no ", name, " that you may see"))
+      .With("approval", name);
+}
+
+absl::StatusOr<ApprovalPage> Store::ListApprovals(Transaction& tx, const Reach& reach,
+                                                  std::string_view centre, std::string_view after,
+                                                  int limit) {
+  Statement statement;
+  std::string sql =
+      absl::StrCat("SELECT ", View(kApprovalColumns),
+                   " FROM qualification_approvals WHERE tenant = ", statement.Bind(reach.tenant));
+  if (!centre.empty()) sql += " AND centre = " + statement.Bind(centre);
+  if (!reach.within.empty()) sql += " AND centre = " + statement.Bind(reach.within);
+  const std::size_t slash = after.find('/');
+  if (slash != after.npos) {
+    sql += " AND (centre, id) > (" + statement.Bind(after.substr(0, slash));
+    sql += ", " + statement.Bind(after.substr(slash + 1)) + ")";
+  }
+  sql += " ORDER BY centre, id LIMIT " + statement.Bind(limit + 1);
+  ApprovalPage page;
+  ASSIGN_OR_RETURN(page.approvals, ReadApprovals(tx, sql, statement.values()));
+  if (static_cast<int>(page.approvals.size()) > limit) {
+    page.approvals.resize(limit);
+    page.next = absl::StrCat(page.approvals.back().centre, "/", page.approvals.back().id);
+  }
+  return page;
+}
+
+absl::StatusOr<std::vector<QualificationApproval>> Store::ApprovalsOf(
+    Transaction& tx, std::string_view tenant, std::string_view centre,
+    std::string_view qualification) {
+  static const std::string kSql = absl::StrCat(
+      "SELECT ", View(kApprovalColumns),
+      " FROM qualification_approvals WHERE tenant = $1 AND centre = $2 AND qualification = $3 "
+      "ORDER BY id");
+  const SqlValue values[] = {tenant, centre, qualification};
+  return ReadApprovals(tx, kSql, values);
+}
+
+absl::Status Store::UpdateApproval(Transaction& tx, std::string_view tenant,
+                                   const QualificationApproval& a) {
+  ASSIGN_OR_RETURN(
+      const std::int64_t rows,
+      tx.Execute(
+          "UPDATE qualification_approvals SET state = $4, effective_day = $5, end_day = $6, "
+          "state_reason = $7, update_us = $8, version = $9 "
+          "WHERE tenant = $1 AND centre = $2 AND id = $3 AND version = $10",
+          {tenant, a.centre, a.id, NameOf(a.state), DayText(a.effective_date), DayText(a.end_date),
+           a.state_reason, absl::ToUnixMicros(a.update_time), a.version, a.version - 1}));
+  if (rows == 0) {
+    return Changed(absl::StrCat("centres/", a.centre, "/qualificationApprovals/", a.id));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace assay::approval
