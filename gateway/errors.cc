@@ -59,6 +59,14 @@ google::rpc::Status MakeGeneric(int code, std::string_view reference) {
   return Make(code, generic.message, info);
 }
 
+google::rpc::ErrorInfo InfoOf(const google::rpc::Status& status) {
+  google::rpc::ErrorInfo info;
+  for (const auto& detail : status.details()) {
+    if (detail.Is<google::rpc::ErrorInfo>() && detail.UnpackTo(&info)) break;
+  }
+  return info;
+}
+
 }  // namespace
 
 int HttpCodeOf(int grpc_code) {
@@ -161,12 +169,12 @@ google::rpc::Status RpcStatusOf(const UpstreamStatus& status, std::string_view r
   return MakeGeneric(status.code, reference);
 }
 
-std::string ReasonOf(const google::rpc::Status& status) {
-  google::rpc::ErrorInfo info;
-  for (const auto& detail : status.details()) {
-    if (detail.Is<google::rpc::ErrorInfo>() && detail.UnpackTo(&info)) return info.reason();
-  }
-  return "";
+std::string ReasonOf(const google::rpc::Status& status) { return InfoOf(status).reason(); }
+
+std::string MetadataOf(const google::rpc::Status& status, const std::string& key) {
+  const auto info = InfoOf(status);
+  const auto it = info.metadata().find(key);
+  return it == info.metadata().end() ? "" : it->second;
 }
 
 std::string ErrorJson(const Schema& schema, const google::rpc::Status& status) {

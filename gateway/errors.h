@@ -36,6 +36,7 @@ google::rpc::Status RpcStatusOf(const UpstreamStatus& status, std::string_view r
 
 // The reason of a google.rpc.Status, for the log.
 std::string ReasonOf(const google::rpc::Status& status);
+std::string MetadataOf(const google::rpc::Status& status, const std::string& key);
 
 std::string ErrorJson(const Schema& schema, const google::rpc::Status& status);
 
