@@ -51,7 +51,7 @@ TEST(AddTextsTest, TakesGoodRowsWithTheirFlags) {
   AddTexts(rows, 2, {.candidate = "1", .mark = "60", .assessor = "A", .group = "G", .site = "S"});
   AddTexts(rows, 3, {.candidate = "2", .mark = "0", .parental_interest = "TRUE"});
   AddTexts(rows, 4, {.candidate = "3", .absent = "Yes"});
-  AddTexts(rows, 5, {.candidate = "4", .mark = "12.5", .carried_forward = "1", .absent = "no"});
+  AddTexts(rows, 5, {.candidate = "4", .mark = "12.5", .absent = "no", .carried_forward = "1"});
   AddTexts(rows, 6, {.candidate = "5"});
   rows.Finish();
   EXPECT_EQ(rows.refused_count(), 0);

@@ -1,0 +1,898 @@
+// The real wiring, called as clients call it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "assay/approval/v1/approval_service.pb.h"
+#include "assay/approval/v1/centre_service.pb.h"
+#include "assay/approval/v1/events.pb.h"
+#include "assay/evidence/v1/evidence_service.pb.h"
+#include "assay/moderation/v1/events.pb.h"
+#include "assay/moderation/v1/moderation_service.pb.h"
+#include "assay/moderation/v1/policy_service.pb.h"
+#include "assay/moderation/v1/sample_service.pb.h"
+#include "assay/moderation/v1/series_service.pb.h"
+#include "assay/moderation/v1/submission_service.pb.h"
+#include "services/moderation/commitment.h"
+#include "services/moderation/errors.h"
+#include "services/moderation/wiring.h"
+#include "services/platform/error/error.h"
+#include "services/platform/testing/service_fixture.h"
+#include "services/platform/testing/status_matchers.h"
+
+namespace assay::moderation {
+namespace {
+
+using platform::FieldsOf;
+using platform::MetadataOf;
+using platform::testing::IsError;
+using platform::testing::IsOk;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using Code = absl::StatusCode;
+
+const std::string kComponent = "series/summer-2026/components/coursework";
+const std::string kPackage = "assay.moderation.v1.";
+
+class ModerationTest : public ::testing::Test {
+ protected:
+  ModerationTest()
+      : service_(Definition(config_), {.others = [this](std::string_view method,
+                                                        const google::protobuf::Message& request,
+                                                        google::protobuf::Message& response) {
+                   return Others(method, request, response);
+                 }}) {
+    officer_ = service_.Token({.subject = "users/officer", .roles = {"quality"}});
+    centre_ = service_.Token(
+        {.subject = "users/exams", .roles = {"centre_exams"}, .centre = "centres/urn-1"});
+    stranger_ = service_.Token(
+        {.subject = "users/stranger", .roles = {"centre_exams"}, .centre = "centres/urn-2"});
+    moderator_ = service_.Token({.subject = "users/mod", .roles = {"moderator"}});
+  }
+
+  // Approval and evidence, as far as moderation asks them.
+  absl::Status Others(std::string_view method, const google::protobuf::Message& request,
+                      google::protobuf::Message& response) {
+    ++asked_;
+    if (!others_status_.ok()) return others_status_;
+    if (method.ends_with("/CheckApproval")) {
+      const auto& check = static_cast<const approval::v1::CheckApprovalRequest&>(request);
+      auto& answer = static_cast<approval::v1::CheckApprovalResponse&>(response);
+      answer.set_in_force(approved_);
+      answer.set_reason(approved_ ? "" : "NO_APPROVAL");
+      answer.set_message("there is no approval");
+      answer.set_centre_title("Title of " + check.centre());
+    } else if (method.ends_with("/GetCentre")) {
+      auto& centre = static_cast<approval::v1::Centre&>(response);
+      centre.set_title("Castle School");
+      centre.set_state(approved_ ? approval::v1::Centre::STATE_APPROVED
+                                 : approval::v1::Centre::STATE_SUSPENDED);
+    } else if (method.ends_with("/CountEvidence")) {
+      static_cast<evidence::v1::CountEvidenceResponse&>(response).set_count(evidence_count_);
+    }
+    return absl::OkStatus();
+  }
+
+  template <typename Resp>
+  absl::StatusOr<Resp> Call(std::string_view method, const google::protobuf::Message& request,
+                            const std::string& token) {
+    return service_.Call<Resp>(absl::StrCat(kPackage, std::string(method)), request, token);
+  }
+
+  void MakeComponent(std::function<void(v1::Component&)> change = [](v1::Component&) {}) {
+    v1::CreateSeriesRequest series;
+    series.set_series_id("summer-2026");
+    series.mutable_series()->set_title("Summer 2026");
+    ASSERT_THAT(Call<v1::Series>("SeriesService/CreateSeries", series, officer_), IsOk());
+    v1::CreateComponentRequest request;
+    request.set_parent("series/summer-2026");
+    request.set_component_id("coursework");
+    v1::Component& component = *request.mutable_component();
+    component.set_title("Coursework");
+    component.set_mark_max(60);
+    component.set_sampling_policy("pearson-2026");
+    component.set_tolerance_policy("six-percent");
+    component.set_adjustment_policy("least-squares");
+    component.set_blind(true);
+    change(component);
+    ASSERT_THAT(Call<v1::Component>("SeriesService/CreateComponent", request, officer_), IsOk());
+  }
+
+  absl::StatusOr<v1::Submission> Open(std::string centre = "centres/urn-1",
+                                      std::string token = "") {
+    v1::CreateSubmissionRequest request;
+    request.set_parent(kComponent);
+    request.mutable_submission()->set_centre(centre);
+    return Call<v1::Submission>("SubmissionService/CreateSubmission", request,
+                                token.empty() ? officer_ : token);
+  }
+
+  absl::StatusOr<v1::RecordMarksResponse> Import(const std::string& name, const std::string& csv,
+                                                 v1::MarksMode mode = v1::MARKS_MODE_UNSPECIFIED,
+                                                 std::string request_id = "",
+                                                 std::size_t piece = 1000) {
+    std::vector<v1::ImportMarksRequest> messages(1);
+    messages[0].set_name(name);
+    messages[0].set_mode(mode);
+    messages[0].set_request_id(request_id);
+    for (std::size_t at = 0; at < csv.size(); at += piece) {
+      messages.emplace_back().mutable_content()->set_data(csv.substr(at, piece));
+    }
+    std::vector<const google::protobuf::Message*> pointers;
+    for (const auto& message : messages) pointers.push_back(&message);
+    v1::RecordMarksResponse response;
+    const absl::Status status = service_.CallUpload(kPackage + "SubmissionService/ImportMarks",
+                                                    pointers, response, centre_);
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  absl::StatusOr<v1::Submission> Submit(const std::string& name, bool allow_missing = false) {
+    v1::SubmitSubmissionRequest request;
+    request.set_name(name);
+    request.set_allow_missing(allow_missing);
+    return Call<v1::Submission>("SubmissionService/SubmitSubmission", request, centre_);
+  }
+
+  absl::StatusOr<v1::Sample> Draw(const std::string& name) {
+    v1::DrawSampleRequest request;
+    request.set_parent(name);
+    return Call<v1::Sample>("SampleService/DrawSample", request, officer_);
+  }
+
+  absl::StatusOr<v1::Submission> Get(const std::string& name, const std::string& token) {
+    v1::GetSubmissionRequest request;
+    request.set_name(name);
+    return Call<v1::Submission>("SubmissionService/GetSubmission", request, token);
+  }
+
+  absl::StatusOr<v1::Moderator> MakeModerator(std::string subject,
+                                              std::vector<std::string> conflicts = {},
+                                              int capacity = 0) {
+    v1::CreateModeratorRequest request;
+    request.mutable_moderator()->set_subject(subject);
+    request.mutable_moderator()->set_capacity(capacity);
+    for (const std::string& c : conflicts) request.mutable_moderator()->add_conflicts(c);
+    return Call<v1::Moderator>("ModerationService/CreateModerator", request, officer_);
+  }
+
+  absl::StatusOr<v1::Submission> Allocate(const std::string& name, std::string moderator = "",
+                                          bool require_evidence = false) {
+    v1::AllocateSubmissionRequest request;
+    request.set_name(name);
+    request.set_moderator(moderator);
+    request.set_require_evidence(require_evidence);
+    return Call<v1::Submission>("ModerationService/AllocateSubmission", request, officer_);
+  }
+
+  absl::StatusOr<v1::ListWorkResponse> Work(const std::string& name, std::string token = "") {
+    v1::ListWorkRequest request;
+    request.set_parent(name);
+    request.set_page_size(1000);
+    return Call<v1::ListWorkResponse>("ModerationService/ListWork", request,
+                                      token.empty() ? moderator_ : token);
+  }
+
+  // The moderator marks all that is due and not marked: what `judge` says of the candidate.
+  void MarkDue(const std::string& name, const std::function<double(const std::string&)>& judge) {
+    const auto work = Work(name);
+    ASSERT_THAT(work, IsOk());
+    v1::RecordModeratorMarksRequest request;
+    request.set_name(name);
+    for (const v1::WorkItem& item : work->items()) {
+      if (item.has_moderator_mark()) continue;
+      v1::ModeratorMark& mark = *request.add_marks();
+      mark.set_candidate(item.candidate());
+      mark.set_mark(judge(item.candidate()));
+    }
+    const auto recorded = Call<v1::RecordModeratorMarksResponse>(
+        "ModerationService/RecordModeratorMarks", request, moderator_);
+    ASSERT_THAT(recorded, IsOk());
+    EXPECT_EQ(recorded->outstanding_count(), 0);
+  }
+
+  absl::StatusOr<v1::Judgement> Judge(const std::string& name) {
+    v1::JudgeSubmissionRequest request;
+    request.set_name(name);
+    return Call<v1::Judgement>("ModerationService/JudgeSubmission", request, moderator_);
+  }
+
+  absl::StatusOr<v1::Submission> Release(const std::string& name, std::string tasks = "Fine.") {
+    v1::ReleaseSubmissionRequest request;
+    request.set_name(name);
+    request.mutable_feedback()->set_tasks(tasks);
+    request.mutable_feedback()->set_accuracy("Generous.");
+    request.mutable_feedback()->set_administration("In time.");
+    return Call<v1::Submission>("ModerationService/ReleaseSubmission", request, officer_);
+  }
+
+  absl::StatusOr<v1::ListResultsResponse> Results(const std::string& name,
+                                                  const std::string& token) {
+    v1::ListResultsRequest request;
+    request.set_parent(name);
+    request.set_page_size(1000);
+    return Call<v1::ListResultsResponse>("ModerationService/ListResults", request, token);
+  }
+
+  // n candidates c001 … with marks 1 to 59, from three assessors.
+  static std::string Csv(int n) {
+    std::string csv = "candidate,mark,assessor,group,site\n";
+    for (int i = 1; i <= n; ++i) {
+      absl::StrAppend(&csv, NumberOf(i), ",", MarkOf(i), ",a", i % 3, ",g", i % 4, ",main\n");
+    }
+    return csv;
+  }
+  static std::string NumberOf(int i) { return absl::StrCat("c", absl::Dec(i, absl::kZeroPad3)); }
+  static int MarkOf(int i) { return (i * 17) % 59 + 1; }
+  static int MarkOf(const std::string& number) { return MarkOf(std::stoi(number.substr(1))); }
+
+  // An allocated submission of n candidates.
+  std::string Allocated(int n) {
+    EXPECT_THAT(Open(), IsOk());
+    const std::string name = kComponent + "/submissions/urn-1";
+    EXPECT_THAT(Import(name, Csv(n)), IsOk());
+    EXPECT_THAT(Submit(name), IsOk());
+    EXPECT_THAT(Draw(name), IsOk());
+    EXPECT_THAT(MakeModerator("users/mod"), IsOk());
+    EXPECT_THAT(Allocate(name), IsOk());
+    return name;
+  }
+
+  std::vector<std::string> EventTypes() {
+    std::vector<std::string> types;
+    for (const platform::Event& event : service_.Outbox()) {
+      types.push_back(event.type.substr(kPackage.size()));
+    }
+    return types;
+  }
+
+  Config config_;
+  bool approved_ = true;
+  int evidence_count_ = 0;
+  int asked_ = 0;
+  absl::Status others_status_;
+  platform::testing::TestService service_;
+  std::string officer_, centre_, stranger_, moderator_;
+};
+
+TEST_F(ModerationTest, GeneratesAResultFromOpeningToReleaseWithAnAdjustment) {
+  MakeComponent([](v1::Component& c) { c.set_qualification("qualifications/3818-13"); });
+  const auto opened = Open("centres/urn-1", centre_);
+  ASSERT_THAT(opened, IsOk());
+  const std::string name = opened->name();
+  EXPECT_EQ(name, kComponent + "/submissions/urn-1");
+  EXPECT_EQ(opened->centre_title(), "Title of centres/urn-1");
+  EXPECT_EQ(opened->state(), v1::Submission::STATE_OPEN);
+
+  const auto imported = Import(name, Csv(60));
+  ASSERT_THAT(imported, IsOk());
+  EXPECT_EQ(imported->accepted_count(), 60);
+  EXPECT_EQ(imported->encoding(), "UTF-8");
+  const auto submitted = Submit(name);
+  ASSERT_THAT(submitted, IsOk());
+  EXPECT_EQ(submitted->marked_count(), 60);
+  EXPECT_EQ(submitted->seed_commitment(), opened->seed_commitment());
+
+  const auto sample = Draw(name);
+  ASSERT_THAT(sample, IsOk());
+  EXPECT_EQ(sample->policy_version(), "pearson-2026@1");
+  EXPECT_EQ(sample->pool_count(), 60);
+  EXPECT_EQ(sample->ladder_size(), 15);
+  EXPECT_GE(sample->candidates_size(), 15);
+  EXPECT_LE(sample->candidates_size(), 17);
+  EXPECT_EQ(Sha256Hex(absl::HexStringToBytes(sample->secret())), opened->seed_commitment());
+  EXPECT_EQ(std::count_if(sample->candidates().begin(), sample->candidates().end(),
+                          [](const auto& c) { return c.stage() == 1; }),
+            6);
+
+  const auto moderator = MakeModerator("users/mod");
+  ASSERT_THAT(Allocate(name), IsOk());
+  // The moderator is six marks meaner wherever that is possible; the tolerance is four.
+  const auto meaner = [](const std::string& number) { return std::max(MarkOf(number) - 6, 0); };
+  MarkDue(name, meaner);
+  auto judged = Judge(name);
+  ASSERT_THAT(judged, IsOk());
+  EXPECT_EQ(judged->action(), v1::ACTION_MARK_STAGE_2);
+  EXPECT_FALSE(judged->final());
+  EXPECT_EQ(judged->tolerance(), 4);
+  EXPECT_EQ(judged->judged_count(), 6);
+  EXPECT_EQ(judged->outstanding_count(), sample->candidates_size() - 6);
+  EXPECT_THAT(Judge(name), IsError(Code::kFailedPrecondition, kMarksOutstanding));
+  MarkDue(name, meaner);
+  judged = Judge(name);
+  ASSERT_THAT(judged, IsOk());
+  EXPECT_EQ(judged->action(), v1::ACTION_ADJUSTED);
+  EXPECT_TRUE(judged->final());
+  EXPECT_NEAR(judged->line().slope(), 1, .1);
+  EXPECT_NEAR(judged->mean_difference(), 6, 1);
+  EXPECT_EQ(judged->before().count(), 60);
+  EXPECT_LT(judged->after().mean(), judged->before().mean());
+  EXPECT_EQ(judged->adjustment_policy_version(), "least-squares@1");
+
+  EXPECT_THAT(Results(name, centre_), IsError(Code::kFailedPrecondition, kResultsNotReady));
+  EXPECT_THAT(Release(name, " "), IsError(Code::kInvalidArgument, kFeedbackMissing));
+  const auto released = Release(name);
+  ASSERT_THAT(released, IsOk());
+  EXPECT_EQ(released->state(), v1::Submission::STATE_RELEASED);
+  const auto results = Results(name, centre_);
+  ASSERT_THAT(results, IsOk());
+  EXPECT_EQ(results->feedback().accuracy(), "Generous.");
+  ASSERT_EQ(results->results_size(), 60);
+  std::map<double, double> by_centre_mark;
+  for (const v1::Result& result : results->results()) {
+    EXPECT_EQ(result.basis(), "ADJUSTED");
+    EXPECT_EQ(result.centre_mark(), MarkOf(result.candidate()));
+    by_centre_mark[result.centre_mark()] = result.final_mark();
+  }
+  double last = 0;
+  for (const auto& [before, after] : by_centre_mark) {
+    EXPECT_GE(after, last);  // MOD-11: the order stays.
+    last = after;
+  }
+  EXPECT_THAT(EventTypes(),
+              ElementsAre("SubmissionOpened", "MarksRecorded", "SubmissionSubmitted", "SampleDrawn",
+                          "SubmissionAllocated", "SubmissionJudged", "SubmissionReleased"));
+}
+
+TEST_F(ModerationTest, MarksInsideToleranceStandAfterTheSubSample) {
+  MakeComponent();
+  const std::string name = Allocated(60);
+  MarkDue(name, [](const std::string& number) { return MarkOf(number) - 1; });
+  const auto judged = Judge(name);
+  ASSERT_THAT(judged, IsOk());
+  EXPECT_EQ(judged->action(), v1::ACTION_MARKS_STAND);
+  EXPECT_EQ(judged->judged_count(), 6);
+  EXPECT_EQ(judged->in_tolerance_count(), 6);
+  const auto results = Results(name, officer_);
+  ASSERT_THAT(results, IsOk());
+  EXPECT_EQ(results->results(0).basis(), "CENTRE");
+  EXPECT_EQ(results->results(0).final_mark(), results->results(0).centre_mark());
+}
+
+// MOD-11: no order in common: the sample grows once, then everything is called in.
+TEST_F(ModerationTest, WithoutACommonOrderAllWorkIsCalledInAndTheModeratorsMarksStand) {
+  MakeComponent();
+  const std::string name = Allocated(60);
+  const auto reversed = [](const std::string& number) { return 60 - MarkOf(number); };
+  std::vector<v1::Action> actions;
+  for (int round = 0; round < 4; ++round) {
+    MarkDue(name, reversed);
+    const auto judged = Judge(name);
+    ASSERT_THAT(judged, IsOk());
+    actions.push_back(judged->action());
+  }
+  EXPECT_THAT(actions, ElementsAre(v1::ACTION_MARK_STAGE_2, v1::ACTION_EXTEND_SAMPLE,
+                                   v1::ACTION_CALL_IN_ALL, v1::ACTION_MODERATOR_MARKS_STAND));
+  EXPECT_EQ(Work(name)->items_size(), 60);
+  const auto submission = Get(name, officer_);
+  v1::VerifySampleRequest verify;
+  verify.set_name(submission->sample());
+  const auto verified =
+      Call<v1::VerifySampleResponse>("SampleService/VerifySample", verify, officer_);
+  ASSERT_THAT(verified, IsOk());
+  EXPECT_TRUE(verified->verified()) << verified->ShortDebugString();
+  const auto results = Results(name, officer_);
+  ASSERT_THAT(results, IsOk());
+  for (const v1::Result& result : results->results()) {
+    EXPECT_EQ(result.basis(), "MODERATOR");
+    EXPECT_EQ(result.final_mark(), 60 - result.centre_mark());
+  }
+}
+
+TEST_F(ModerationTest, AWholeSmallCohortIsDecidedByTheModeratorIfNoLineFits) {
+  MakeComponent();
+  const std::string name = Allocated(4);
+  MarkDue(name, [](const std::string& number) { return 60 - MarkOf(number); });
+  const auto judged = Judge(name);
+  ASSERT_THAT(judged, IsOk());
+  EXPECT_EQ(judged->action(), v1::ACTION_MODERATOR_MARKS_STAND);
+  EXPECT_EQ(judged->judged_count(), 4);
+}
+
+// MOD-9
+TEST_F(ModerationTest, AModeratorSeesNothingThatTellsTheCentresMarkBeforeTheOwnOne) {
+  MakeComponent();
+  const std::string name = Allocated(60);
+  auto work = Work(name);
+  ASSERT_THAT(work, IsOk());
+  ASSERT_EQ(work->items_size(), 6);
+  for (const v1::WorkItem& item : work->items()) EXPECT_FALSE(item.has_centre_mark());
+
+  const auto submission = Get(name, moderator_);
+  ASSERT_THAT(submission, IsOk());
+  v1::GetSampleRequest get;
+  get.set_name(submission->sample());
+  const auto sample = Call<v1::Sample>("SampleService/GetSample", get, moderator_);
+  ASSERT_THAT(sample, IsOk());
+  for (const auto& candidate : sample->candidates()) EXPECT_THAT(candidate.reasons(), IsEmpty());
+  EXPECT_FALSE(
+      Call<v1::Sample>("SampleService/GetSample", get, officer_)->candidates(0).reasons().empty());
+
+  v1::ListCandidatesRequest candidates;
+  candidates.set_parent(name);
+  EXPECT_THAT(
+      Call<v1::ListCandidatesResponse>("SubmissionService/ListCandidates", candidates, moderator_),
+      IsError(Code::kPermissionDenied, "ROLE_NOT_ALLOWED"));
+
+  v1::RecordModeratorMarksRequest own;
+  own.set_name(name);
+  own.add_marks()->set_candidate(work->items(0).candidate());
+  own.mutable_marks(0)->set_mark(30);
+  ASSERT_THAT(Call<v1::RecordModeratorMarksResponse>("ModerationService/RecordModeratorMarks", own,
+                                                     moderator_),
+              IsOk());
+  work = Work(name);
+  EXPECT_EQ(work->items(0).centre_mark(), MarkOf(work->items(0).candidate()));
+  EXPECT_FALSE(work->items(1).has_centre_mark());
+  EXPECT_FALSE(Work(name, officer_)->items(1).has_centre_mark());
+}
+
+TEST_F(ModerationTest, ALeadModeratorWhoHasTheSubmissionDoesNotReadItsMarksElsewhere) {
+  MakeComponent();
+  const std::string lead = service_.Token({.subject = "users/mod", .roles = {"lead_moderator"}});
+  const std::string other = service_.Token({.subject = "users/x", .roles = {"lead_moderator"}});
+  const std::string name = Allocated(20);
+  v1::ListCandidatesRequest request;
+  request.set_parent(name);
+  EXPECT_THAT(Call<v1::ListCandidatesResponse>("SubmissionService/ListCandidates", request, lead),
+              IsError(Code::kPermissionDenied, "ROLE_NOT_ALLOWED"));
+  EXPECT_THAT(Call<v1::ListCandidatesResponse>("SubmissionService/ListCandidates", request, other),
+              IsOk());
+}
+
+TEST_F(ModerationTest, OthersSubmissionsDoNotExist) {
+  MakeComponent();
+  const std::string name = Allocated(20);
+  const std::string unallocated =
+      service_.Token({.subject = "users/other", .roles = {"moderator"}});
+  const std::string abroad = service_.Token(
+      {.tenant = "tenant-b", .subject = "users/officer", .roles = {"quality", "admin"}});
+  for (const std::string& token : {stranger_, unallocated, abroad}) {
+    EXPECT_THAT(Get(name, token), IsError(Code::kNotFound, kSubmissionNotFound));
+    v1::ListSubmissionsRequest list;
+    list.set_parent("series/-/components/-");
+    EXPECT_EQ(Call<v1::ListSubmissionsResponse>("SubmissionService/ListSubmissions", list, token)
+                  ->submissions_size(),
+              0);
+  }
+  EXPECT_THAT(Work(name, unallocated), IsError(Code::kNotFound, kSubmissionNotFound));
+  EXPECT_THAT(Get(name, centre_), IsOk());
+  EXPECT_EQ(Get(name, centre_)->moderator(), "");  // Not the centre's business.
+  EXPECT_NE(Get(name, officer_)->moderator(), "");
+  EXPECT_THAT(Open("centres/urn-2", centre_), IsError(Code::kNotFound, kCentreNotFound));
+}
+
+// The same scheme as the journey's, on every kind of bad row.
+TEST_F(ModerationTest, EveryBadRowIsToldByLineColumnAndReason) {
+  MakeComponent();
+  const std::string name = Open()->name();
+  const std::string csv =
+      "\xEF\xBB\xBF"
+      "candidate,mark,absent\r\n"
+      "c1,12,\r\n"
+      "c2,61,\r\n"
+      "c3,1.5,\r\n"
+      "c4,twelve,\r\n"
+      "c1,13,\r\n"
+      ",4,\r\n"
+      "c5,4,maybe\r\n"
+      "c6,4,yes\r\n"
+      "c7,,yes\r\n"
+      "c8,,\r\n"
+      "c9,1,,,\r\n"
+      "c10,9,no";
+  const auto refused = Import(name, csv);
+  EXPECT_THAT(refused, IsError(Code::kInvalidArgument, kMarksRefused));
+  EXPECT_EQ(MetadataOf(refused.status(), "refused_count"), "8");
+  EXPECT_THAT(FieldsOf(refused.status()),
+              Contains(HasSubstr("row 3, column mark: MARK_ABOVE_MAXIMUM")));
+  EXPECT_EQ(Get(name, centre_)->candidate_count(), 0);
+
+  const auto tried = Import(name, csv, v1::MARKS_MODE_VALIDATE_ONLY);
+  ASSERT_THAT(tried, IsOk());
+  EXPECT_EQ(tried->accepted_count(), 4);
+  EXPECT_EQ(Get(name, centre_)->candidate_count(), 0);
+
+  const auto kept = Import(name, csv, v1::MARKS_MODE_KEEP_GOOD, "", 7);
+  ASSERT_THAT(kept, IsOk());
+  EXPECT_EQ(kept->row_count(), 12);
+  EXPECT_EQ(kept->accepted_count(), 4);
+  EXPECT_EQ(kept->missing_count(), 1);
+  EXPECT_TRUE(kept->truncated());
+  std::vector<std::string> told;
+  for (const v1::RefusedMark& row : kept->refused()) {
+    told.push_back(absl::StrCat(row.row(), " ", row.field(), " ", row.reason()));
+  }
+  EXPECT_THAT(told, ElementsAre("3 mark MARK_ABOVE_MAXIMUM", "4 mark MARK_OFF_STEP",
+                                "5 mark MARK_NOT_A_NUMBER", "6 candidate CANDIDATE_DUPLICATE",
+                                "7 candidate CANDIDATE_MISSING", "8 absent FLAG_INVALID",
+                                "9 mark MARK_FOR_ABSENT", "12  ROW_MALFORMED"));
+  const auto submission = Get(name, centre_);
+  EXPECT_EQ(submission->candidate_count(), 4);
+  EXPECT_EQ(submission->marked_count(), 2);
+  EXPECT_EQ(submission->missing_count(), 1);
+  EXPECT_EQ(submission->excluded_count(), 1);
+  EXPECT_THAT(Import(name, "number,mark\n1,2\n"),
+              IsError(Code::kInvalidArgument, "TABLE_HEADER_MISSING_COLUMN"));
+}
+
+TEST_F(ModerationTest, ARowReplacesWhatWasRecordedForItsCandidate) {
+  MakeComponent();
+  const std::string name = Open()->name();
+  ASSERT_THAT(Import(name, Csv(500)), IsOk());
+  // Large and small replacements take different ways and must come to the same.
+  for (int share : {500, 250, 3}) {
+    std::string csv = "candidate\tmark\tabsent\n";
+    for (int i = 1; i <= share; ++i) absl::StrAppend(&csv, NumberOf(i), "\t\tyes\n");
+    absl::StrAppend(&csv, "new", share, "\t5\t\n");
+    ASSERT_THAT(Import(name, csv), IsOk());
+    EXPECT_EQ(Get(name, centre_)->excluded_count(), share);
+    std::string back = Csv(500);
+    ASSERT_THAT(Import(name, back), IsOk());
+    EXPECT_EQ(Get(name, centre_)->excluded_count(), 0);
+  }
+  const auto submission = Get(name, centre_);
+  EXPECT_EQ(submission->candidate_count(), 503);
+  EXPECT_EQ(submission->marked_count(), 503);
+  v1::ListCandidatesRequest list;
+  list.set_parent(name);
+  list.set_page_size(1000);
+  EXPECT_EQ(Call<v1::ListCandidatesResponse>("SubmissionService/ListCandidates", list, centre_)
+                ->candidates_size(),
+            503);
+}
+
+TEST_F(ModerationTest, MarksGivenInACallAreCheckedAlike) {
+  MakeComponent();
+  const std::string name = Open()->name();
+  v1::RecordMarksRequest request;
+  request.set_name(name);
+  const auto add = [&](std::string number, double mark) {
+    v1::Candidate& c = *request.add_candidates();
+    c.set_candidate(number);
+    c.set_mark(mark);
+  };
+  add("1", 12);
+  add("2", 60.01);
+  add("3", 12.345);
+  add("4", -1);
+  add("1", 4);
+  const auto record = [&] {
+    return Call<v1::RecordMarksResponse>("SubmissionService/RecordMarks", request, centre_);
+  };
+  const auto refused = record();
+  EXPECT_THAT(refused, IsError(Code::kInvalidArgument, kMarksRefused));
+  EXPECT_THAT(FieldsOf(refused.status()),
+              ElementsAre(HasSubstr("candidates[1].mark: MARK_ABOVE_MAXIMUM"),
+                          HasSubstr("candidates[2].mark: MARK_OFF_STEP"),
+                          HasSubstr("candidates[3].mark: MARK_NEGATIVE"),
+                          HasSubstr("candidates[4].candidate: CANDIDATE_DUPLICATE")));
+  request.set_mode(v1::MARKS_MODE_KEEP_GOOD);
+  const auto kept = record();
+  ASSERT_THAT(kept, IsOk());
+  EXPECT_EQ(kept->accepted_count(), 1);
+  EXPECT_EQ(kept->refused_count(), 4);
+  request.set_etag("\"77\"");
+  EXPECT_THAT(record(), IsError(Code::kAborted, "ETAG_MISMATCH"));
+  request.clear_etag();
+  for (int i = 0; i < 10'000; ++i) request.add_candidates();
+  EXPECT_THAT(record(), IsError(Code::kInvalidArgument, kTooManyCandidates));
+}
+
+TEST_F(ModerationTest, ARepeatedImportIsAnsweredWithoutRunningAgain) {
+  MakeComponent();
+  const std::string name = Open()->name();
+  const std::string id = "7b0b4a6e-3f0e-4bb0-9a55-3a1c8e9f1d2a";
+  const auto first = Import(name, Csv(20), v1::MARKS_MODE_UNSPECIFIED, id);
+  ASSERT_THAT(first, IsOk());
+  ASSERT_THAT(Submit(name), IsOk());
+  const auto again = Import(name, Csv(20), v1::MARKS_MODE_UNSPECIFIED, id, 13);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->SerializeAsString(), first->SerializeAsString());
+  EXPECT_THAT(Import(name, Csv(21), v1::MARKS_MODE_UNSPECIFIED, id),
+              IsError(Code::kInvalidArgument, "REQUEST_ID_REUSED"));
+  EXPECT_THAT(Import(name, Csv(20)), IsError(Code::kFailedPrecondition, kSubmissionNotOpen));
+}
+
+TEST_F(ModerationTest, MissingMarksHoldASubmissionBackUnlessAllowed) {
+  MakeComponent();
+  const std::string name = Open()->name();
+  EXPECT_THAT(Submit(name), IsError(Code::kFailedPrecondition, kSubmissionEmpty));
+  ASSERT_THAT(Import(name, "candidate,mark\n1,5\n2,\n3,\n"), IsOk());
+  const auto held = Submit(name);
+  EXPECT_THAT(held, IsError(Code::kFailedPrecondition, kMarksMissing));
+  EXPECT_EQ(MetadataOf(held.status(), "missing_count"), "2");
+  v1::ListCandidatesRequest missing;
+  missing.set_parent(name);
+  missing.set_missing_only(true);
+  EXPECT_EQ(Call<v1::ListCandidatesResponse>("SubmissionService/ListCandidates", missing, centre_)
+                ->candidates_size(),
+            2);
+  ASSERT_THAT(Submit(name, true), IsOk());
+  const auto sample = Draw(name);
+  ASSERT_THAT(sample, IsOk());
+  EXPECT_EQ(sample->candidates_size(), 1);
+}
+
+// MOD-1, MOD-4
+TEST_F(ModerationTest, ACorrectionVoidsTheSampleAndCommitsToANewSecret) {
+  MakeComponent();
+  const std::string name = Allocated(40);
+  const auto before = Get(name, officer_);
+  const auto correct = [&](std::string candidate, double mark, std::string reason,
+                           const std::string& token) {
+    v1::CorrectMarkRequest request;
+    request.set_name(name);
+    request.set_candidate(candidate);
+    request.set_mark(mark);
+    request.set_reason(reason);
+    return Call<v1::Submission>("SubmissionService/CorrectMark", request, token);
+  };
+  EXPECT_THAT(correct("c001", 3, "typing error", centre_),
+              IsError(Code::kPermissionDenied, "ROLE_NOT_ALLOWED"));
+  EXPECT_THAT(correct("c001", 3, "", officer_), IsError(Code::kInvalidArgument, kReasonMissing));
+  EXPECT_THAT(correct("c001", 61, "x", officer_),
+              IsError(Code::kInvalidArgument, kMarkAboveMaximum));
+  EXPECT_THAT(correct("c001", 3.5, "x", officer_), IsError(Code::kInvalidArgument, kMarkOffStep));
+  EXPECT_THAT(correct("nobody", 3, "x", officer_), IsError(Code::kNotFound, kCandidateNotFound));
+  const auto corrected = correct("c001", 3, "typing error", officer_);
+  ASSERT_THAT(corrected, IsOk());
+  EXPECT_EQ(corrected->state(), v1::Submission::STATE_SUBMITTED);
+  EXPECT_TRUE(corrected->cohort_changed());
+  EXPECT_EQ(corrected->sample(), "");
+  EXPECT_NE(corrected->seed_commitment(), before->seed_commitment());
+
+  v1::VerifySampleRequest verify;
+  verify.set_name(before->sample());
+  const auto old = Call<v1::VerifySampleResponse>("SampleService/VerifySample", verify, officer_);
+  ASSERT_THAT(old, IsOk());
+  EXPECT_FALSE(old->verified());
+  EXPECT_TRUE(old->commitment_fits());
+  EXPECT_FALSE(old->candidate_list_fits());
+  const auto second = Draw(name);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(Sha256Hex(absl::HexStringToBytes(second->secret())), corrected->seed_commitment());
+  v1::ListSamplesRequest list;
+  list.set_parent(name);
+  const auto samples = Call<v1::ListSamplesResponse>("SampleService/ListSamples", list, centre_);
+  ASSERT_EQ(samples->samples_size(), 2);
+  EXPECT_EQ(samples->samples(0).state(), v1::Sample::STATE_VOID);
+  EXPECT_EQ(samples->samples(1).state(), v1::Sample::STATE_IN_FORCE);
+  verify.set_name(second->name());
+  EXPECT_TRUE(
+      Call<v1::VerifySampleResponse>("SampleService/VerifySample", verify, centre_)->verified());
+}
+
+// MOD-4: verification is worth nothing if it cannot fail.
+TEST_F(ModerationTest, VerificationSeesATamperedSample) {
+  MakeComponent();
+  const std::string name = Allocated(40);
+  v1::VerifySampleRequest verify;
+  verify.set_name(Get(name, officer_)->sample());
+  const auto run = [&] {
+    return *Call<v1::VerifySampleResponse>("SampleService/VerifySample", verify, officer_);
+  };
+  EXPECT_TRUE(run().verified());
+  const auto tamper = [&](std::string_view sql) {
+    ASSERT_THAT(service_.database().WriteNow(
+                    [&](platform::Transaction& tx) { return tx.Execute(sql, {}).status(); }),
+                IsOk());
+  };
+  tamper(
+      "DELETE FROM sample_candidates WHERE candidate = "
+      "(SELECT MIN(candidate) FROM sample_candidates)");
+  EXPECT_FALSE(run().candidates_fit());
+  tamper("UPDATE samples SET secret = seed");
+  EXPECT_FALSE(run().commitment_fits());
+  EXPECT_FALSE(run().seed_fits());
+}
+
+TEST_F(ModerationTest, StepsOutOfOrderAreRefusedWithTheStateThatIsNeeded) {
+  MakeComponent();
+  const std::string name = Open()->name();
+  const auto drawn = Draw(name);
+  EXPECT_THAT(drawn, IsError(Code::kFailedPrecondition, kSubmissionStateWrong));
+  EXPECT_EQ(MetadataOf(drawn.status(), "state"), "open");
+  EXPECT_EQ(MetadataOf(drawn.status(), "needed"), "submitted");
+  EXPECT_THAT(Allocate(name), IsError(Code::kFailedPrecondition, kSubmissionStateWrong));
+  EXPECT_THAT(Release(name), IsError(Code::kFailedPrecondition, kSubmissionStateWrong));
+  EXPECT_THAT(Results(name, officer_), IsError(Code::kFailedPrecondition, kResultsNotReady));
+  ASSERT_THAT(Import(name, "candidate,mark,absent\n1,,yes\n"), IsOk());
+  ASSERT_THAT(Submit(name), IsOk());
+  EXPECT_THAT(Submit(name), IsError(Code::kFailedPrecondition, kSubmissionNotOpen));
+  EXPECT_THAT(Draw(name), IsError(Code::kFailedPrecondition, kNobodyToDraw));
+}
+
+// MOD-7
+TEST_F(ModerationTest, AllocationNeverBreaksAConflictOrACapacity) {
+  MakeComponent();
+  std::vector<std::string> names;
+  for (int i = 1; i <= 3; ++i) {
+    const std::string centre = absl::StrCat("centres/urn-", i);
+    const std::string name = Open(centre)->name();
+    v1::RecordMarksRequest marks;
+    marks.set_name(name);
+    marks.add_candidates()->set_candidate("1");
+    marks.mutable_candidates(0)->set_mark(5);
+    ASSERT_THAT(Call<v1::RecordMarksResponse>("SubmissionService/RecordMarks", marks, officer_),
+                IsOk());
+    v1::SubmitSubmissionRequest submit;
+    submit.set_name(name);
+    ASSERT_THAT(Call<v1::Submission>("SubmissionService/SubmitSubmission", submit, officer_),
+                IsOk());
+    ASSERT_THAT(Draw(name), IsOk());
+    names.push_back(name);
+  }
+  EXPECT_THAT(Allocate(names[0]), IsError(Code::kFailedPrecondition, kNobodyCanTakeIt));
+  const auto friends = MakeModerator("users/friend", {"centres/urn-1"});
+  const auto small = MakeModerator("users/small", {}, 1);
+  EXPECT_THAT(MakeModerator("users/small"), IsError(Code::kAlreadyExists, kModeratorExists));
+  EXPECT_THAT(Allocate(names[0], friends->name()),
+              IsError(Code::kFailedPrecondition, kModeratorConflict));
+  const auto first = Allocate(names[0]);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(first->moderator(), small->name());
+  EXPECT_THAT(Allocate(names[1], small->name()),
+              IsError(Code::kFailedPrecondition, kModeratorFull));
+  EXPECT_THAT(Allocate(names[1], "moderators/nobody"),
+              IsError(Code::kNotFound, kModeratorNotFound));
+  EXPECT_THAT(Allocate(names[1], "", true), IsError(Code::kFailedPrecondition, kEvidenceMissing));
+  others_status_ = absl::UnavailableError("down");
+  EXPECT_THAT(Allocate(names[1], "", true), IsError(Code::kUnavailable, kEvidenceUnavailable));
+  others_status_ = absl::OkStatus();
+  evidence_count_ = 2;
+  EXPECT_EQ(Allocate(names[1], "", true)->moderator(), friends->name());
+  const auto stuck = Allocate(names[0]);
+  EXPECT_THAT(stuck, IsError(Code::kFailedPrecondition, kNobodyCanTakeIt));
+  EXPECT_EQ(MetadataOf(stuck.status(), "conflicted"), "1");
+  v1::GetModeratorRequest get;
+  get.set_name(friends->name());
+  EXPECT_EQ(Call<v1::Moderator>("ModerationService/GetModerator", get, officer_)->allocated_count(),
+            1);
+}
+
+TEST_F(ModerationTest, ModeratorMarksAreRecordedAllOrNoneAndOnce) {
+  MakeComponent();
+  const std::string name = Allocated(40);
+  const auto work = Work(name);
+  v1::RecordModeratorMarksRequest request;
+  request.set_name(name);
+  const auto add = [&](std::string candidate, double mark) {
+    v1::ModeratorMark& own = *request.add_marks();
+    own.set_candidate(candidate);
+    own.set_mark(mark);
+  };
+  const auto record = [&](const std::string& token) {
+    return Call<v1::RecordModeratorMarksResponse>("ModerationService/RecordModeratorMarks", request,
+                                                  token);
+  };
+  add(work->items(0).candidate(), 10);
+  add(work->items(1).candidate(), 61);
+  add(work->items(2).candidate(), 10.5);
+  add("nobody", 10);
+  add(work->items(0).candidate(), 11);
+  const auto refused = record(moderator_);
+  EXPECT_THAT(refused, IsError(Code::kInvalidArgument, kMarksRefused));
+  EXPECT_THAT(FieldsOf(refused.status()),
+              ElementsAre(HasSubstr("marks[1].mark: MARK_ABOVE_MAXIMUM"),
+                          HasSubstr("marks[2].mark: MARK_OFF_STEP"),
+                          HasSubstr("marks[3].candidate: CANDIDATE_NOT_IN_SAMPLE"),
+                          HasSubstr("marks[4].candidate: CANDIDATE_DUPLICATE")));
+  EXPECT_FALSE(Work(name)->items(0).has_moderator_mark());
+  request.clear_marks();
+  add(work->items(0).candidate(), 10);
+  EXPECT_EQ(record(moderator_)->outstanding_count(), 5);
+  const auto twice = record(moderator_);
+  EXPECT_THAT(FieldsOf(twice.status()), ElementsAre(HasSubstr("MARK_ALREADY_RECORDED")));
+  const std::string lead = service_.Token({.subject = "users/lead", .roles = {"lead_moderator"}});
+  EXPECT_THAT(record(lead), IsError(Code::kNotFound, kSubmissionNotFound));
+}
+
+TEST_F(ModerationTest, ASubmissionIsOpenedOnlyWithApproval) {
+  MakeComponent([](v1::Component& c) { c.set_qualification("qualifications/3818-13"); });
+  approved_ = false;
+  const auto refused = Open();
+  EXPECT_THAT(refused, IsError(Code::kFailedPrecondition, kApprovalNotInForce));
+  EXPECT_EQ(MetadataOf(refused.status(), "why"), "NO_APPROVAL");
+  others_status_ = platform::Error(Code::kNotFound, "CENTRE_NOT_FOUND", "no");
+  EXPECT_THAT(Open(), IsError(Code::kNotFound, kCentreNotFound));
+  others_status_ = absl::UnavailableError("down");
+  EXPECT_THAT(Open(), IsError(Code::kUnavailable, kApprovalUnavailable));
+  others_status_ = absl::OkStatus();
+  approved_ = true;
+  EXPECT_THAT(Open(), IsOk());
+  EXPECT_THAT(Open(), IsError(Code::kAlreadyExists, kSubmissionExists));
+}
+
+TEST_F(ModerationTest, BadComponentsAndIdsAreRefused) {
+  MakeComponent();
+  const auto create = [&](std::string id, const std::function<void(v1::Component&)>& change) {
+    v1::CreateComponentRequest request;
+    request.set_parent("series/summer-2026");
+    request.set_component_id(id);
+    v1::Component& c = *request.mutable_component();
+    c.set_title("T");
+    c.set_mark_max(60);
+    c.set_sampling_policy("jcq-classic");
+    c.set_tolerance_policy("one-mark");
+    c.set_adjustment_policy("least-squares");
+    change(c);
+    return Call<v1::Component>("SeriesService/CreateComponent", request, officer_);
+  };
+  EXPECT_THAT(create("ok", [](v1::Component&) {}), IsOk());
+  EXPECT_THAT(create("ok", [](v1::Component&) {}), IsError(Code::kAlreadyExists, kComponentExists));
+  EXPECT_THAT(create("Not OK", [](v1::Component&) {}), IsError(Code::kInvalidArgument, kIdInvalid));
+  for (double max : {0.0, -1.0, 10'001.0, 60.001, std::nan("")}) {
+    EXPECT_THAT(create("x", [&](v1::Component& c) { c.set_mark_max(max); }),
+                IsError(Code::kInvalidArgument, kMarkScaleInvalid));
+  }
+  EXPECT_THAT(create("x", [](v1::Component& c) { c.set_mark_step(7); }),
+              IsError(Code::kInvalidArgument, kMarkScaleInvalid));
+  EXPECT_THAT(create("x", [](v1::Component& c) { c.set_sampling_policy("one-mark"); }),
+              IsError(Code::kNotFound, kPolicyNotFound));
+  EXPECT_THAT(create("x", [](v1::Component& c) { c.clear_title(); }),
+              IsError(Code::kInvalidArgument, "FIELD_INVALID"));
+  EXPECT_THAT(Get("submissions/1", officer_), IsError(Code::kInvalidArgument, "FIELD_INVALID"));
+}
+
+TEST_F(ModerationTest, ListsArePagedAndTokensBelongToTheirQuery) {
+  MakeComponent();
+  for (int i = 1; i <= 5; ++i) ASSERT_THAT(Open(absl::StrCat("centres/urn-", i)), IsOk());
+  v1::ListSubmissionsRequest request;
+  request.set_parent(kComponent);
+  request.set_page_size(2);
+  std::vector<std::string> names;
+  std::string token_of_first;
+  for (int page = 0; page < 10; ++page) {
+    const auto listed =
+        Call<v1::ListSubmissionsResponse>("SubmissionService/ListSubmissions", request, officer_);
+    ASSERT_THAT(listed, IsOk());
+    for (const auto& s : listed->submissions()) names.push_back(s.centre());
+    request.set_page_token(listed->next_page_token());
+    if (page == 0) token_of_first = listed->next_page_token();
+    if (listed->next_page_token().empty()) break;
+  }
+  EXPECT_THAT(names, ElementsAre("centres/urn-1", "centres/urn-2", "centres/urn-3", "centres/urn-4",
+                                 "centres/urn-5"));
+  request.set_page_token(token_of_first);
+  request.set_parent("series/-/components/-");
+  EXPECT_THAT(
+      Call<v1::ListSubmissionsResponse>("SubmissionService/ListSubmissions", request, officer_),
+      IsError(Code::kInvalidArgument, "PAGE_TOKEN_INVALID"));
+}
+
+TEST_F(ModerationTest, PoliciesCanBeRead) {
+  const auto listed = Call<v1::ListPoliciesResponse>("PolicyService/ListPolicies",
+                                                     v1::ListPoliciesRequest(), centre_);
+  ASSERT_THAT(listed, IsOk());
+  std::vector<std::string> names;
+  for (const v1::Policy& policy : listed->policies()) names.push_back(policy.name());
+  EXPECT_THAT(names,
+              ElementsAre("policies/jcq-classic", "policies/least-squares", "policies/one-mark",
+                          "policies/pearson-2026", "policies/six-percent"));
+  v1::GetPolicyRequest get;
+  get.set_name("policies/jcq-classic");
+  const auto policy = Call<v1::Policy>("PolicyService/GetPolicy", get, centre_);
+  ASSERT_THAT(policy, IsOk());
+  EXPECT_EQ(policy->kind(), "sampling");
+  EXPECT_THAT(policy->document(), HasSubstr("\"ladder\""));
+  get.set_name("policies/none");
+  EXPECT_THAT(Call<v1::Policy>("PolicyService/GetPolicy", get, centre_),
+              IsError(Code::kNotFound, kPolicyNotFound));
+}
+
+}  // namespace
+}  // namespace assay::moderation
