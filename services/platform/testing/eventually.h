@@ -4,8 +4,8 @@
 
 #include <functional>
 
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "services/platform/core/clock.h"
 
 namespace assay::platform::testing {
 
@@ -13,9 +13,9 @@ namespace assay::platform::testing {
 // that has failed: a loaded machine is slow, so it is generous.
 inline bool Eventually(const std::function<bool()>& done,
                        absl::Duration limit = absl::Seconds(30)) {
-  const absl::Time end = absl::Now() + limit;
+  const absl::Time end = SystemClock().Now() + limit;
   while (!done()) {
-    if (absl::Now() > end) return false;
+    if (SystemClock().Now() > end) return false;
     poll(nullptr, 0, 2);
   }
   return true;
