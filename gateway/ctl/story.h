@@ -1,0 +1,44 @@
+// How a journey tells what it does: chapters, plain sentences, tables.
+#pragma once
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/ctl/text_table.h"
+#include "services/platform/core/clock.h"
+
+namespace assay::gateway::ctl {
+
+struct StoryOptions {
+  bool terminal = false;  // Progress bars are drawn on one.
+  int width = 96;
+};
+
+class Story {
+ public:
+  Story(StoryOptions options, const platform::Clock& clock, std::ostream& out)
+      : options_(options), clock_(clock), out_(out) {}
+
+  void Title(std::string_view text);
+  void Chapter(std::string_view text);  // Numbered by itself.
+  void Say(std::string_view text);      // A paragraph, wrapped.
+  void Show(const TextTable& table, int blocks = 1);
+  void Space();
+
+  std::ostream& out() { return out_; }
+  const platform::Clock& clock() const { return clock_; }
+  bool terminal() const { return options_.terminal; }
+
+ private:
+  const StoryOptions options_;
+  const platform::Clock& clock_;
+  std::ostream& out_;
+  int chapters_ = 0;
+};
+
+// Marks of a cohort before and after, in bands, as two bars a band.
+std::string BeforeAndAfter(const std::vector<double>& before, const std::vector<double>& after,
+                           double mark_max, std::string_view indent);
+
+}  // namespace assay::gateway::ctl
