@@ -19,7 +19,7 @@ struct ClientOptions {
   absl::Duration deadline = absl::Seconds(3);  // Per call, all attempts; never past the caller's.
   int attempts_max = 3;                        // UNAVAILABLE and RESOURCE_EXHAUSTED only.
   absl::Duration backoff_min = absl::Milliseconds(20);
-  TlsFiles tls;
+  TlsFiles tls = {};
 };
 
 // Thread-safe. Blocks: for the pool (Router::Ask) and background threads only.

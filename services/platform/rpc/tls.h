@@ -15,9 +15,9 @@ namespace assay::platform {
 
 // Paths of PEM files; all or none.
 struct TlsFiles {
-  std::string certificate;  // This part's, with what is between it and the authority.
-  std::string key;
-  std::string authority;  // Signs the certificates of all parts.
+  std::string certificate = {};  // This part's, with what is between it and the authority.
+  std::string key = {};
+  std::string authority = {};  // Signs the certificates of all parts.
   bool empty() const { return certificate.empty() && key.empty() && authority.empty(); }
 };
 

@@ -24,7 +24,7 @@ struct ServerOptions {
   int streams_max = 1024;                            // Concurrent calls per connection.
   absl::Duration drain_wait = absl::ZeroDuration();  // Not-serving, yet still accepting.
   absl::Duration drain_limit = absl::Seconds(10);
-  TlsFiles tls;  // Empty: plain text, which is for loopback.
+  TlsFiles tls = {};  // Empty: plain text, which is for loopback.
 };
 
 class Server {

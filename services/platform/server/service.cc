@@ -1,5 +1,7 @@
 #include "services/platform/server/service.h"
 
+#include <google/protobuf/stubs/logging.h>
+
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -128,6 +130,8 @@ int Fail(int code, const absl::Status& status) {
 int ServiceMain(int argc, const char* const* argv, const ServiceDefinition& definition) {
   BlockSignals();
   std::signal(SIGPIPE, SIG_IGN);
+  // It writes to standard error whatever a client sends wrongly; the router says it instead.
+  google::protobuf::SetLogHandler(nullptr);
   for (int i = 1; i < argc; ++i) {
     if (std::string_view(argv[i]) == "--version") {
       Print(stdout, absl::StrCat("assay ", definition.name, " ", ASSAY_VERSION));

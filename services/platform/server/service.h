@@ -45,7 +45,7 @@ struct CommonConfig {
   std::string log_file;
   std::string log_level = "info";
   std::string port_file;  // Where the bound port is written once ready.
-  TlsFiles tls;           // Between parts; tls_certificate, tls_key, tls_authority.
+  TlsFiles tls = {};      // Between parts; tls_certificate, tls_key, tls_authority.
   bool migrate = true;    // Bring the schema up to date at the start.
   absl::Duration drain_limit = absl::Seconds(10);
 };

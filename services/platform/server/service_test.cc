@@ -25,6 +25,7 @@
 #include "services/platform/rpc/emit.h"
 #include "services/platform/server/server.h"
 #include "services/platform/testing/fakes.h"
+#include "services/platform/testing/servers.h"
 #include "services/platform/testing/service_fixture.h"
 #include "services/platform/testing/status_matchers.h"
 
@@ -263,6 +264,30 @@ TEST(TestServiceTest, RunsPeriodicWorkOnRequestOnly) {
   EXPECT_EQ(service.RunPeriodic("unknown").code(), absl::StatusCode::kNotFound);
 }
 
+TEST(TestServiceTest, EventsTravelThroughRedis) {
+  const auto redis = testing::RedisServer::Start();
+  ASSERT_THAT(redis, IsOk());
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<Event> handled;
+  ServiceDefinition definition = NotesDefinition();
+  definition.consumes = {"notes"};  // Its own, so that one service shows the whole way.
+  definition.on_event = [&](const std::shared_ptr<void>&, Parts&, const Event& event) {
+    std::lock_guard lock(mutex);
+    handled.push_back(event);
+    changed.notify_all();
+    return absl::OkStatus();
+  };
+  TestService service(definition, {.database = "", .redis = (*redis)->uri(), .others = {}});
+  ASSERT_THAT(service.Call<Note>(absl::StrCat(kService, "CreateNote"), NewNote("a", ""),
+                                 service.Token({.roles = {"quality"}})),
+              IsOk());
+  std::unique_lock lock(mutex);
+  ASSERT_TRUE(changed.wait_for(lock, std::chrono::seconds(20), [&] { return !handled.empty(); }));
+  EXPECT_EQ(handled[0].type, "assay.rpctest.v1.NoteCreated");
+  EXPECT_EQ(handled[0].tenant, "tenant-a");
+}
+
 class OperationsTest : public ::testing::Test {
  protected:
   OperationsTest() : service_(NotesDefinition()) {}
@@ -363,11 +388,16 @@ TEST_F(OperationsTest, IsForAdminsOnly) {
               IsError(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
 }
 
-// Runs ServiceMain in a thread; SIGTERM is blocked everywhere, so that it alone takes it.
+// Before gRPC starts threads that SIGTERM could end the process through: as in main(),
+// only the one that waits for it may take it.
+const bool kSignalsBlocked = [] {
+  BlockSignals();
+  return true;
+}();
+
+// Runs ServiceMain in a thread.
 class ServiceMainTest : public ::testing::Test {
  protected:
-  ServiceMainTest() { BlockSignals(); }
-
   int Run(std::vector<std::string> words) {
     std::vector<const char*> argv = {"notes"};
     for (const std::string& word : words) argv.push_back(word.c_str());
