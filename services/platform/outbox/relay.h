@@ -20,7 +20,7 @@
 
 namespace assay::platform {
 
-// Where events go. platform/queue has the Redis one.
+// Where events go. platform/queue has the Redis one. Not thread-safe: one relay's alone.
 class Publisher {
  public:
   virtual ~Publisher() = default;
