@@ -21,7 +21,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "notes_service.pb.h"
+#include "assay/rpctest/v1/notes_service.pb.h"
 #include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
 #include "services/platform/error/to_grpc.h"

@@ -443,7 +443,9 @@ TEST(RouterPoolTest, RefusesWhatWouldWaitTooLong) {
   std::atomic<int> ok = 0, busy = 0;
   for (int i = 0; i < 12; ++i) {
     // The threads are taken first; then what waits is exactly what was sent.
-    if (i == 2) EXPECT_TRUE(Eventually([&] { return running == 2; }));
+    if (i == 2) {
+      EXPECT_TRUE(Eventually([&] { return running == 2; }));
+    }
     clients.emplace_back([&] {
       const auto answer = server.Ask("CheckNote", Named("x"));
       if (answer.ok()) {

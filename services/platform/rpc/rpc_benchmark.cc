@@ -34,7 +34,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "notes_service.pb.h"
+#include "assay/rpctest/v1/notes_service.pb.h"
 #include "services/platform/auth/authenticator.h"
 #include "services/platform/auth/issuer.h"
 #include "services/platform/core/status_macros.h"

@@ -3,11 +3,11 @@
 #include <grpcpp/alarm.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "services/platform/error/error.h"
 
 namespace assay::platform::rpc_internal {
@@ -54,15 +54,17 @@ class Stream : public Reactor {
   void SetAlarm() {
     ++holders_;
     const absl::Duration left = serving_.call().deadline - serving_.call().now;
-    alarm_.Set(absl::ToChronoTime(absl::Now() + left), [this](bool passed) {
-      if (passed) {
-        std::unique_lock lock(mutex_);
-        if (stop_.ok()) stop_ = TooLate();
-        OnDeadline();
-        Advance(std::move(lock));
-      }
-      Release();
-    });
+    // Real time: gRPC keeps the alarm.
+    alarm_.Set(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(left),
+               [this](bool passed) {
+                 if (passed) {
+                   std::unique_lock lock(mutex_);
+                   if (stop_.ok()) stop_ = TooLate();
+                   OnDeadline();
+                   Advance(std::move(lock));
+                 }
+                 Release();
+               });
   }
 
   // Ends the call; the lock is let go of first, because gRPC may delete this at once.

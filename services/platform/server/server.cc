@@ -92,7 +92,8 @@ class GrpcServer final : public Server {
       // 2. Serve on until they have noticed.
       if (options_.drain_wait > absl::ZeroDuration()) absl::SleepFor(options_.drain_wait);
       // 3. Refuse new calls and finish those at hand; cancel what is left after the limit.
-      server_->Shutdown(absl::ToChronoTime(absl::Now() + options_.drain_limit));
+      server_->Shutdown(std::chrono::system_clock::now() +
+                        absl::ToChronoMilliseconds(options_.drain_limit));
     }
     // 4. What calls and background work used, last-opened first.
     for (auto closer = closers_.rbegin(); closer != closers_.rend(); ++closer) {

@@ -12,7 +12,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "services/platform/core/clock.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/log/log.h"
@@ -95,7 +95,7 @@ absl::Status MigrateOnly(const ServiceDefinition& definition, const CommonConfig
 
 // From start to drain.
 absl::Status Serve(const ServiceDefinition& definition, AssemblyOptions options) {
-  const absl::Time begun = absl::Now();
+  const absl::Time begun = SystemClock().Now();
   const CommonConfig common = options.common;
   ASSIGN_OR_RETURN(const std::unique_ptr<Assembly> service,
                    Assembly::Build(definition, std::move(options), SystemClock(), SystemEntropy()));
@@ -111,7 +111,7 @@ absl::Status Serve(const ServiceDefinition& definition, AssemblyOptions options)
       {{"version", ASSAY_VERSION},
        {"port", service->server().port()},
        {"metrics_port", metrics_port},
-       {"milliseconds", absl::ToInt64Milliseconds(absl::Now() - begun)}});
+       {"milliseconds", absl::ToInt64Milliseconds(SystemClock().Now() - begun)}});
   const int signal = WaitForSignal();
   Log(Severity::kInfo, "service.draining", {{"signal", signal}});
   service->Stop();

@@ -18,7 +18,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "assay/common/v1/operations_service.pb.h"
-#include "notes_service.pb.h"
+#include "assay/rpctest/v1/notes_service.pb.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/error/error.h"
 #include "services/platform/outbox/outbox.h"
