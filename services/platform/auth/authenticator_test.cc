@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,6 +16,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "services/platform/auth/base64url.h"
 #include "services/platform/auth/issuer.h"
@@ -325,6 +328,40 @@ TEST_F(AuthenticatorTest, AStrangersSignatureUnderAKnownKidIsRefused) {
   json header = {{"alg", "EdDSA"}, {"kid", key->key_id()}};
   EXPECT_THAT(Ask(EncodeBase64Url(header.dump()) + forged.substr(forged.find('.'))),
               IsError(kUnauthenticated, "TOKEN_SIGNATURE_INVALID"));
+}
+
+// The signature is right, the header's algorithm is not the key's.
+TEST_F(AuthenticatorTest, TheKeyFixesTheAlgorithm) {
+  const auto key = MakeKey();
+  StartWith(*key);
+  const std::string pem = *key->ToPem();
+  BIO* bio = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
+  EVP_PKEY* raw = PEM_read_bio_PrivateKey(bio, nullptr, nullptr, nullptr);
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  const absl::Cleanup free_all = [&] {
+    EVP_MD_CTX_free(context);
+    EVP_PKEY_free(raw);
+    BIO_free(bio);
+  };
+  for (const auto& [alg, good] : {std::pair("EdDSA", true), std::pair("ES256", false)}) {
+    const json header = {{"alg", alg}, {"kid", key->key_id()}};
+    const std::string text =
+        absl::StrCat(EncodeBase64Url(header.dump()), ".", EncodeBase64Url(Claims().dump()));
+    unsigned char signature[64];
+    std::size_t size = sizeof(signature);
+    EVP_MD_CTX_reset(context);
+    ASSERT_EQ(EVP_DigestSignInit(context, nullptr, nullptr, nullptr, raw), 1);
+    ASSERT_EQ(EVP_DigestSign(context, signature, &size,
+                             reinterpret_cast<const unsigned char*>(text.data()), text.size()),
+              1);
+    const std::string token =
+        absl::StrCat(text, ".", EncodeBase64Url({reinterpret_cast<const char*>(signature), size}));
+    if (good) {
+      EXPECT_THAT(Ask(token), IsOk());
+    } else {
+      EXPECT_THAT(Ask(token), IsError(kUnauthenticated, "TOKEN_SIGNATURE_INVALID"));
+    }
+  }
 }
 
 TEST_F(AuthenticatorTest, AVerifiedTokenStillExpires) {
