@@ -347,6 +347,40 @@ TEST_F(ModerationTest, GeneratesAResultFromOpeningToReleaseWithAnAdjustment) {
                           "SubmissionAllocated", "SubmissionJudged", "SubmissionReleased"));
 }
 
+// MOD-11: whoever has no mark keeps none, and what was carried forward is not adjusted.
+TEST_F(ModerationTest, ResultsSayWhereEachMarkComesFrom) {
+  MakeComponent();
+  const std::string name = Open()->name();
+  std::string csv = "candidate,mark,absent,withdrawn,carried_forward\n";
+  for (int i = 1; i <= 12; ++i) absl::StrAppend(&csv, NumberOf(i), ",", i * 4 + 8, ",,,\n");
+  csv += "d1,,yes,,\nd2,,,yes,\nd3,,,,\nd4,40,,,yes\nd5,0,,,\n";
+  ASSERT_THAT(Import(name, csv), IsOk());
+  ASSERT_THAT(Submit(name, true), IsOk());
+  const auto sample = Draw(name);
+  ASSERT_THAT(sample, IsOk());
+  EXPECT_EQ(sample->candidates_size(), 13);  // All who can be drawn.
+  ASSERT_THAT(MakeModerator("users/mod"), IsOk());
+  ASSERT_THAT(Allocate(name), IsOk());
+  const auto meaner = [](const std::string& number) {
+    return number == "d5" ? 0 : std::stoi(number.substr(1)) * 4;
+  };
+  MarkDue(name, meaner);
+  ASSERT_EQ(Judge(name)->action(), v1::ACTION_MARK_STAGE_2);
+  MarkDue(name, meaner);
+  ASSERT_EQ(Judge(name)->action(), v1::ACTION_ADJUSTED);
+  std::map<std::string, std::string> others;
+  const auto results = Results(name, officer_);
+  for (const v1::Result& result : results->results()) {
+    if (result.candidate()[0] != 'd') continue;
+    others[result.candidate()] = result.has_final_mark()
+                                     ? absl::StrCat(result.basis(), " ", result.final_mark())
+                                     : result.basis();
+  }
+  EXPECT_THAT(others, ElementsAre(testing::Pair("d1", "ABSENT"), testing::Pair("d2", "WITHDRAWN"),
+                                  testing::Pair("d3", "MISSING"), testing::Pair("d4", "CENTRE 40"),
+                                  testing::Pair("d5", "ADJUSTED 0")));
+}
+
 TEST_F(ModerationTest, MarksInsideToleranceStandAfterTheSubSample) {
   MakeComponent();
   const std::string name = Allocated(60);

@@ -21,11 +21,16 @@ struct CohortShape {
   int unmarked_percent = 0;
 };
 
+// Well mixed (splitmix64), as real seeds are: neighbouring numbers give unlike seeds.
 inline Seed SeedOf(int number) {
-  Seed seed{};
-  seed[0] = static_cast<std::uint8_t>(number);
-  seed[1] = static_cast<std::uint8_t>(number >> 8);
-  seed[31] = 1;
+  Seed seed;
+  std::uint64_t state = static_cast<std::uint64_t>(number) + 1;
+  for (std::size_t i = 0; i < seed.size(); ++i) {
+    std::uint64_t z = (state += 0x9e3779b97f4a7c15ull);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+    seed[i] = static_cast<std::uint8_t>(z >> 56);
+  }
   return seed;
 }
 

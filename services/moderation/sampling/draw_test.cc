@@ -304,6 +304,19 @@ TEST(DrawSampleExampleTest, AZeroIsNotTheLowestMark) {
   EXPECT_EQ(draw.selected.size(), 10u);
 }
 
+TEST(DrawSampleExampleTest, WhoeverHasWithdrawnIsNoLongerPartOfWhatIsToBeCovered) {
+  const std::vector<Candidate> cohort = {
+      {.number = "1", .mark = 100, .assessor = "here"},
+      {.number = "2", .assessor = "away", .flags = kAbsent},
+      {.number = "3", .mark = 100, .assessor = "gone", .flags = kWithdrawn}};
+  std::map<std::string, Status> assessors;
+  for (const CoverageItem& item : DrawSample(cohort, Classic(), SeedOf(1)).coverage) {
+    if (item.kind == Kind::kAssessor) assessors[item.value] = item.status;
+  }
+  EXPECT_THAT(assessors, ElementsAre(testing::Pair("away", Status::kNobodyToSelect),
+                                     testing::Pair("here", Status::kCovered)));
+}
+
 TEST(ExtendSampleTest, AddsOthersThatCanBeDrawnAndRepeatsItself) {
   const auto cohort = MakeCohort({.candidates = 80, .absent_percent = 20}, 1);
   const Draw draw = DrawSample(cohort, Classic(), SeedOf(2));
