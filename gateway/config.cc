@@ -23,7 +23,9 @@ void BindLimits(platform::ConfigBinder& binder, GatewayConfig& c) {
       .Bind("idle_timeout", &c.idle_timeout, absl::Milliseconds(10), absl::Hours(24),
             "time that a connection may rest, or a stream go without 32 KiB of progress")
       .Bind("request_timeout", &c.request_timeout, absl::Milliseconds(10), absl::Hours(24),
-            "time for a body to arrive, and for a call whose method states no other")
+            "time for a JSON body to arrive, and for a call whose method states no other")
+      .Bind("stream_timeout", &c.stream_timeout, absl::Seconds(1), absl::Hours(240),
+            "time for an upload or download whose method states no other")
       .Bind("drain_limit", &c.drain_limit, absl::ZeroDuration(), absl::Hours(1),
             "time that requests under way have to end after SIGTERM");
 }

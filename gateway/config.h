@@ -33,6 +33,7 @@ struct GatewayConfig {
   absl::Duration header_timeout = absl::Seconds(10);
   absl::Duration idle_timeout = absl::Seconds(60);
   absl::Duration request_timeout = absl::Seconds(30);
+  absl::Duration stream_timeout = absl::Hours(4);
   absl::Duration drain_limit = absl::Seconds(10);
 
   std::string log_file;

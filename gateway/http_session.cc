@@ -424,8 +424,10 @@ absl::Status Session::CheckBody() {
 
 absl::StatusOr<absl::Duration> Session::TimeoutOf(const Route& route) const {
   const auto& config = loop_.shared().config;
-  absl::Duration limit =
-      route.deadline > absl::ZeroDuration() ? route.deadline : config.request_timeout;
+  absl::Duration limit = route.deadline;
+  if (limit == absl::ZeroDuration()) {
+    limit = route.shape == RouteShape::kUnary ? config.request_timeout : config.stream_timeout;
+  }
   if (head_.grpc_timeout.empty()) return limit;
   ASSIGN_OR_RETURN(const absl::Duration asked, ParseGrpcTimeout(head_.grpc_timeout));
   return std::min(limit, asked);

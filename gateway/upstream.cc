@@ -116,6 +116,7 @@ void Upstream::Done(Call& call, UpstreamStatus status) {
 }
 
 void Upstream::Requeue(Call& call) {
+  call.StartAgain();
   if (std::exchange(call.submitted, false)) --active_;
   if (current_ == nullptr && (waiting_ || stopped_)) return FailLater(call, Unavailable());
   queue_.push_front(&call);

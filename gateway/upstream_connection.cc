@@ -35,6 +35,7 @@ constexpr std::size_t kFrameMax = KiB(64);
 constexpr unsigned kUserTimeoutMs = 20'000;
 
 constexpr int kInternal = static_cast<int>(absl::StatusCode::kInternal);
+constexpr int kCancelled = static_cast<int>(absl::StatusCode::kCancelled);
 constexpr int kUnavailable = static_cast<int>(absl::StatusCode::kUnavailable);
 
 // grpc/doc/http-grpc-status-mapping.md: for answers that no gRPC server wrote.
@@ -302,7 +303,9 @@ void UpstreamConnection::TellWritable() {
 
 bool UpstreamConnection::Submit(Call& call) {
   if (!ready_ || lost_ || draining_) return false;
-  const std::string timeout = TimeoutText(call.request.timeout);
+  // Time in the queue is the call's own.
+  const auto waited = std::chrono::steady_clock::now() - call.made;
+  const std::string timeout = TimeoutText(call.request.timeout - absl::FromChrono(waited));
   std::array<nghttp2_nv, 10> headers = {
       Header(":method", "POST", NGHTTP2_NV_FLAG_NO_COPY_VALUE),
       Header(":scheme", "http", NGHTTP2_NV_FLAG_NO_COPY_VALUE),
@@ -350,7 +353,7 @@ ssize_t UpstreamConnection::ReadRequest(Call& call, std::uint8_t* to, std::size_
     const std::size_t n = take(piece.bytes.data() + piece.begin, piece.bytes.size() - piece.begin);
     piece.begin += n;
     call.unsent -= n;
-    if (piece.begin == piece.bytes.size()) call.pieces.pop_front();
+    if (piece.begin == piece.bytes.size()) call.pieces.erase(call.pieces.begin());
   }
   if (call.tell_writable && call.unsent <= Upstream::kWriteLowMark && !call.in_writable_list) {
     call.in_writable_list = true;
@@ -406,6 +409,7 @@ void UpstreamConnection::OnData(Call& call, std::string_view data) {
   }
   const std::int32_t stream = call.stream;
   const auto result = call.deframer.Feed(data, [&](std::string message) {
+    call.delivered = true;
     call.observer->OnMessage(std::move(message));
     // The observer may have cancelled the call, which is gone then.
     return nghttp2_session_get_stream_user_data(session_.get(), stream) != nullptr;
@@ -422,15 +426,22 @@ void UpstreamConnection::OnData(Call& call, std::string_view data) {
 void UpstreamConnection::OnStreamClosed(Call& call, std::uint32_t error_code) {
   Forget(call);
   if (owner_ == nullptr) return;
-  if (error_code == NGHTTP2_REFUSED_STREAM && !call.answered && !call.resent &&
-      call.pieces.empty() && !call.request.streaming) {
-    call.resent = true;
+  const bool never_seen = error_code == NGHTTP2_REFUSED_STREAM && !call.answered;
+  // Without details it is not the method's answer: the service is stopping, and ends
+  // the calls of a client that still waits.
+  const bool stopping =
+      !call.refused && call.status.details.empty() &&
+      (call.grpc_status == kCancelled || (call.grpc_status < 0 && error_code == NGHTTP2_CANCEL));
+  if (!call.resent && !call.request.streaming &&
+      (never_seen || (stopping && call.request.idempotent && !call.delivered))) {
     owner_->Requeue(call);
     return;
   }
   UpstreamStatus status = std::move(call.status);
   if (call.refused) {
     // It says already what we found wrong.
+  } else if (stopping) {
+    status.code = kUnavailable;
   } else if (call.grpc_status >= 0) {
     status.code = call.grpc_status;
     if (status.code == 0 && !call.deframer.between_messages()) status.code = kInternal;
@@ -481,9 +492,7 @@ void UpstreamConnection::Lose() {
   Upstream& owner = *owner_;
   owner.OnLost(*this, was_ready);
   for (Call* call : calls) {
-    const bool again = call->request.idempotent && !call->answered && !call->resent;
-    call->resent = true;
-    if (again) {
+    if (call->request.idempotent && !call->delivered && !call->resent) {
       owner.Requeue(*call);
     } else {
       owner.FailLater(*call, {kUnavailable, "", ""});

@@ -6,6 +6,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/system/error_code.hpp>
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <string>
@@ -21,8 +22,20 @@ struct Call {
   Call(CallRequest r, CallObserver& o)
       : request(std::move(r)), observer(&o), deframer(request.message_bytes_max) {}
 
+  // Forgets what came of a first attempt.
+  void StartAgain() {
+    resent = true;
+    answered = false;
+    http_status = 0;
+    grpc_status = -1;
+    unconsumed = 0;
+    status = UpstreamStatus();
+    deframer = GrpcDeframer(request.message_bytes_max);
+  }
+
   CallRequest request;
   CallObserver* observer;
+  const std::chrono::steady_clock::time_point made = std::chrono::steady_clock::now();
   GrpcDeframer deframer;
   UpstreamConnection* connection = nullptr;  // Once submitted.
   int stream = -1;
@@ -30,7 +43,7 @@ struct Call {
   bool submitted = false;  // It counts as active.
 
   std::size_t first_sent = 0;  // Of request.first.
-  std::deque<RequestPiece> pieces;
+  std::vector<RequestPiece> pieces;
   std::size_t unsent = 0;      // In `pieces`.
   bool finished = false;       // No more pieces will come.
   bool deferred = false;       // nghttp2 waits for ResumeData.
@@ -40,6 +53,7 @@ struct Call {
   bool paused = false;
   std::size_t unconsumed = 0;  // Of the stream's window, while paused.
   bool answered = false;       // Something of the response has come.
+  bool delivered = false;      // A message has been passed on.
   bool resent = false;
   int http_status = 0;
   int grpc_status = -1;

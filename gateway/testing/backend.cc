@@ -66,6 +66,7 @@ struct TestBackend::Impl {
   std::atomic<std::int64_t> calls{0};
   std::atomic<std::int64_t> cancelled{0};
   std::atomic<std::int64_t> upload_bytes{0};
+  std::atomic<std::int64_t> download_bytes{0};
   std::mutex mutex;
   bool released = false;
   std::set<Reactor*> held;
@@ -79,7 +80,10 @@ class Reactor final : public grpc::ServerGenericBidiReactor {
   Reactor(TestBackend::Impl& impl, grpc::GenericCallbackServerContext* context);
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
-  void OnCancel() override { ++impl_.cancelled; }
+  void OnCancel() override {
+    ++impl_.cancelled;
+    alarm_.Cancel();
+  }
   void OnDone() override { delete this; }
   void ReadOn() { StartRead(&in_); }
 
@@ -276,6 +280,7 @@ void Reactor::NextPart() {
   data.resize(static_cast<std::size_t>(size));
   for (std::int64_t i = 0; i < size; ++i) data[i] = static_cast<char>(sent_ + i);
   sent_ += size;
+  impl_.download_bytes += size;
   out_ = ToBuffer(body);
   StartWrite(&out_);
 }
@@ -304,6 +309,8 @@ std::string TestBackend::address() const { return "127.0.0.1:" + std::to_string(
 std::int64_t TestBackend::calls() const { return impl_->calls; }
 std::int64_t TestBackend::cancelled() const { return impl_->cancelled; }
 std::int64_t TestBackend::upload_bytes() const { return impl_->upload_bytes; }
+
+std::int64_t TestBackend::download_bytes() const { return impl_->download_bytes; }
 
 void TestBackend::Release() {
   std::set<Reactor*> held;

@@ -22,6 +22,7 @@ class TestBackend {
   std::int64_t calls() const;
   std::int64_t cancelled() const;
   std::int64_t upload_bytes() const;
+  std::int64_t download_bytes() const;  // Given to gRPC to send.
   // Stops at once: calls under way break off.
   void Stop();
   // Stops politely: GOAWAY, calls under way end.
