@@ -17,7 +17,8 @@ struct Call {
   absl::Time now;      // When the call arrived.
   absl::Time deadline;
   std::string bearer;  // For asking other services in the caller's name.
-  std::function<bool()> cancelled = [] { return false; };  // For long loops only.
+  // For long loops only, and only until the handler has returned.
+  std::function<bool()> cancelled = [] { return false; };
 
   std::string_view tenant() const { return principal->tenant; }
   std::string_view subject() const { return principal->subject; }

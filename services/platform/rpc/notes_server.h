@@ -91,6 +91,29 @@ class Gate {
   bool open_ = false;
 };
 
+// Runs every command twice, as a conflict or a rolled-back batch may.
+class RerunningDatabase final : public Database {
+ public:
+  explicit RerunningDatabase(std::unique_ptr<Database> inner) : inner_(std::move(inner)) {}
+  void Read(Body body, Done done) override {
+    inner_->Read(Twice(std::move(body)), std::move(done));
+  }
+  void Write(Body body, Done done) override {
+    inner_->Write(Twice(std::move(body)), std::move(done));
+  }
+  Engine engine() const override { return inner_->engine(); }
+  absl::Status CheckReady() override { return inner_->CheckReady(); }
+
+ private:
+  static Body Twice(Body body) {
+    return [body = std::move(body), first = true](Transaction& tx) mutable {
+      if (std::exchange(first, false)) static_cast<void>(body(tx).ok());
+      return body(tx);
+    };
+  }
+  std::unique_ptr<Database> inner_;
+};
+
 struct NotesHandlers {
   using InTx =
       std::function<absl::StatusOr<Note>(const Call&, const CreateNoteRequest&, Transaction&)>;
@@ -133,6 +156,7 @@ struct NotesOptions {
   int pool_threads = 8;
   int pool_queue_max = 1024;
   int port = 0;
+  bool rerun = false;  // Every command twice.
 };
 
 class NotesServer {
@@ -144,6 +168,7 @@ class NotesServer {
     auto database = OpenDatabase(std::move(database_options));
     EXPECT_THAT(database, IsOk());
     database_ = *std::move(database);
+    if (options.rerun) database_ = std::make_unique<RerunningDatabase>(std::move(database_));
     EXPECT_THAT(Migrate(*database_, Migrations()), IsOk());
     router_ = std::make_unique<Router>(
         RouterOptions{.error_domain = "notes.assay.example",

@@ -311,6 +311,25 @@ TEST(RouterWriteTest, ACommandThatNobodyWaitsForIsNotRun) {
   EXPECT_EQ(ran, 0);
 }
 
+TEST(RouterWriteTest, ACommandThatIsRunAgainAnswersWithItsLastRun) {
+  std::atomic<int> runs = 0;
+  NotesHandlers handlers;
+  const auto number = [&runs] {
+    Note note;
+    note.set_text(absl::StrCat("run ", ++runs, std::string(10'000, ' ')));
+    return note;
+  };
+  handlers.create = [&](const Call&, const CreateNoteRequest&, Transaction&) { return number(); };
+  handlers.get = [&](const Call&, const GetNoteRequest&, Transaction&) { return number(); };
+  NotesServer server(handlers, {.rerun = true});
+  for (const auto& [request_id, last] : {std::pair("", "run 2 "), std::pair(kId, "run 3 ")}) {
+    const auto note = server.Ask("CreateNote", NewNote("a", request_id));
+    ASSERT_THAT(note, IsOk());
+    EXPECT_EQ(note->text().substr(0, 6), last) << request_id;
+  }
+  EXPECT_EQ(server.Ask("GetNote", Named("a"))->text().substr(0, 6), "run 5 ");
+}
+
 // Counts its runs, and numbers the replies so that two are never alike.
 NotesHandlers CountingHandlers(std::atomic<int>& runs) {
   NotesHandlers handlers;

@@ -235,6 +235,7 @@ absl::Status Parse(const grpc::ByteBuffer& bytes, Message& message) {
 }
 
 void Serialise(const Message& message, grpc::ByteBuffer& bytes) {
+  bytes.Clear();  // The writer takes an empty buffer only, and a command may be run again.
   bool own_buffer;
   grpc::GenericSerialize<grpc::ProtoBufferWriter, Message>(message, &bytes, &own_buffer);
 }
