@@ -32,11 +32,12 @@ bool Moderates(const platform::Principal& principal) {
 Caller CallerOf(const platform::Call& call, Scope scope) {
   const platform::Principal& principal = *call.principal;
   Caller caller{.tenant = principal.tenant, .subject = principal.subject, .now = call.now};
-  const bool officer = HasAny(principal, kOfficers);
+  // A token that names a centre acts for that centre, whatever else its bearer may do.
+  const bool officer = HasAny(principal, kOfficers) && principal.centre.empty();
   if (officer) caller.actors |= kOfficer;
   if (HasAny(principal, kCentreRoles)) caller.actors |= kCentre;
   if (Moderates(principal)) caller.actors |= kModerator;
-  caller.reach.all = scope == Scope::kTenant || (officer && principal.centre.empty());
+  caller.reach.all = scope == Scope::kTenant || officer;
   caller.reach.centre = principal.centre;
   if (scope == Scope::kAllocated && Moderates(principal)) {
     caller.reach.moderator = principal.subject;

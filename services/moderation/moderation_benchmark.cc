@@ -21,6 +21,7 @@
 #include "services/moderation/context.h"
 #include "services/moderation/import_marks.h"
 #include "services/moderation/policies/loader.h"
+#include "services/platform/core/clock.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/log/log.h"
 #include "services/platform/storage/migrate.h"
@@ -72,7 +73,7 @@ class Fixture {
     context_.emplace(
         Context{*database_, *ids_, entropy_, store_, policies_, approval_, evidence_, 2'000'000});
     platform::Principal principal;
-    principal.tenant = ids_->NextId(absl::Now());  // A fresh one in a database that stays.
+    principal.tenant = ids_->NextId(platform::SystemClock().Now());  // Fresh in any database.
     principal.subject = "users/officer";
     principal.roles = {"quality"};
     call_.principal = std::make_shared<const platform::Principal>(std::move(principal));

@@ -233,15 +233,19 @@ Moderator ModeratorFrom(const SqlRow& row) {
           .version = row.Int(5)};
 }
 
-absl::Status LoadConflicts(Transaction& tx, std::string_view tenant, Moderator& moderator) {
-  ASSIGN_OR_RETURN(moderator.conflicts,
-                   Collect<std::string>(tx,
-                                        "SELECT centre FROM moderator_conflicts WHERE tenant = $1 "
-                                        "AND moderator = $2 ORDER BY centre",
-                                        {tenant, moderator.id}, [](const SqlRow& row) {
-                                          return std::string(row.Text(0));
-                                        }));
-  return absl::OkStatus();
+// The conflicts of moderators in the order of ids, from the first to the last of them.
+absl::Status LoadConflicts(Transaction& tx, std::string_view tenant,
+                           std::span<Moderator> moderators) {
+  if (moderators.empty()) return absl::OkStatus();
+  auto moderator = moderators.begin();
+  return tx.Query(
+      "SELECT moderator, centre FROM moderator_conflicts WHERE tenant = $1 AND moderator >= $2 AND "
+      "moderator <= $3 ORDER BY moderator, centre",
+      {tenant, moderators.front().id, moderators.back().id}, [&](const SqlRow& row) {
+        while (moderator->id < row.Text(0)) ++moderator;
+        moderator->conflicts.emplace_back(row.Text(1));
+        return absl::OkStatus();
+      });
 }
 
 std::string ComponentName(std::string_view series, std::string_view id) {
@@ -636,7 +640,7 @@ absl::StatusOr<Moderator> Store::GetModerator(Tx& tx, std::string_view tenant,
     return Error(absl::StatusCode::kNotFound, kModeratorNotFound, "there is no such moderator")
         .With("moderator", absl::StrCat("moderators/", View(id)));
   }
-  RETURN_IF_ERROR(LoadConflicts(tx, tenant, found[0]));
+  RETURN_IF_ERROR(LoadConflicts(tx, tenant, found));
   return std::move(found[0]);
 }
 
@@ -648,7 +652,7 @@ absl::StatusOr<std::vector<Moderator>> Store::ListModerators(Tx& tx, std::string
                                                    "WHERE m.tenant = $1 AND m.id > $2 "
                                                    "ORDER BY m.id LIMIT $3"),
                                       {tenant, after, limit}, ModeratorFrom));
-  for (Moderator& moderator : moderators) RETURN_IF_ERROR(LoadConflicts(tx, tenant, moderator));
+  RETURN_IF_ERROR(LoadConflicts(tx, tenant, moderators));
   return moderators;
 }
 
