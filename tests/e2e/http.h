@@ -22,10 +22,10 @@ struct HttpReply {
 struct HttpRequest {
   std::string method = "GET";
   std::string path;
-  std::string body;
-  std::string token;
+  std::string body = {};
+  std::string token = {};
   std::string content_type = "application/json";
-  std::vector<std::string> headers;  // "Name: value"
+  std::vector<std::string> headers = {};  // "Name: value"
   long timeout_ms = 30'000;
 };
 

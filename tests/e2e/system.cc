@@ -69,6 +69,12 @@ std::unique_ptr<System> System::Start() {
   for (const Part& part : system->parts_) {
     if (!system->WaitReady(part.name)) return nullptr;
   }
+  // The gateway may have looked for a service before it listened.
+  if (!Eventually(20, [&] { return system->Get("/healthz", "").status == 200; })) {
+    ADD_FAILURE() << "the gateway does not reach every service: "
+                  << system->Get("/healthz", "").body;
+    return nullptr;
+  }
   return system;
 }
 
