@@ -288,6 +288,18 @@ TEST(TestServiceTest, EventsTravelThroughRedis) {
   EXPECT_EQ(handled[0].tenant, "tenant-a");
 }
 
+TEST(TestServiceTest, ServesWhileRedisIsNotThere) {
+  TestService service(NotesDefinition(),
+                      {.database = "",
+                       .redis = absl::StrCat("redis://127.0.0.1:", testing::FreePort()),
+                       .others = {}});
+  const std::string token = service.Token({.roles = {"quality"}});
+  ASSERT_THAT(service.Call<Note>(absl::StrCat(kService, "CreateNote"), NewNote("a", "x"), token),
+              IsOk());
+  EXPECT_EQ(service.Call<Note>(absl::StrCat(kService, "GetNote"), Named("a"), token)->text(), "x");
+  EXPECT_EQ(service.Outbox().size(), 1u);
+}
+
 class OperationsTest : public ::testing::Test {
  protected:
   OperationsTest() : service_(NotesDefinition()) {}
