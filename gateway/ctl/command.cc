@@ -42,7 +42,7 @@ std::string HelpOf(const Command& command) {
   std::string text = absl::StrCat(command.summary, "\n\n  ", Usage(command), "\n");
   for (const absl::string_view paragraph :
        absl::StrSplit(command.more, "\n\n", absl::SkipWhitespace())) {
-    absl::StrAppend(&text, "\n", Wrap(platform::StdView(paragraph), kHelpWidth, ""));
+    absl::StrAppend(&text, "\n", Wrap(platform::StdView(paragraph), kHelpWidth, "", ""));
   }
   if (!command.flags.empty()) absl::StrAppend(&text, "\nFlags:\n", FlagHelp(command.flags));
   absl::StrAppend(&text, "\nExample:\n");

@@ -66,7 +66,7 @@ Command QueuesCommand() {
           .words = "",
           .summary = "Shows how far each service's events have come.",
           .more =
-              "Outbox: committed, not yet published. Stream: published, kept until every "
+              "Outbox: committed, not yet published. Stream: published, kept at least until every "
               "reader has acknowledged. Pending: handed to a reader that has not acknowledged. "
               "Dead letters: tried too often; see assayctl dead-letters list.",
           .example =

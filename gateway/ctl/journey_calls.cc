@@ -212,6 +212,12 @@ absl::Status EnsureCentreApproved(JourneyCalls& calls, const std::string& token,
   return Text(found, "state") == "STATE_APPROVED" ? absl::OkStatus() : approved.status();
 }
 
+int DrawnCount(const Json& sample) {
+  const Json& candidates = Items(sample, "candidates");
+  return static_cast<int>(std::count_if(candidates.begin(), candidates.end(),
+                                        [](const Json& c) { return Int(c, "stage") <= 2; }));
+}
+
 absl::StatusOr<SampleFacts> FetchSampleFacts(JourneyCalls& calls, const std::string& token,
                                              const std::string& sample) {
   const std::string submission = SubmissionOfSample(sample);

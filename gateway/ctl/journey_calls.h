@@ -87,6 +87,9 @@ absl::StatusOr<std::string> EnsureModerator(JourneyCalls& calls, const std::stri
 absl::Status EnsureCentreApproved(JourneyCalls& calls, const std::string& token,
                                   const std::string& centre);
 
+// Candidates that the draw itself chose: not those that a judgement called for later.
+int DrawnCount(const Json& sample);
+
 // What is needed to check a sample (MOD-4), read with `token`.
 absl::StatusOr<SampleFacts> FetchSampleFacts(JourneyCalls& calls, const std::string& token,
                                              const std::string& sample);

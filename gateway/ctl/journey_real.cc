@@ -204,20 +204,20 @@ class Journey {
             .refused = drawn.refused,
             .pool = static_cast<int>(Int(drawn.sample, "poolCount")),
             .ladder = static_cast<int>(Int(drawn.sample, "ladderSize")),
-            .drawn = static_cast<int>(Items(drawn.sample, "candidates").size())};
+            .drawn = DrawnCount(drawn.sample)};
         progress.Advance();
         return absl::OkStatus();
       }));
     }
-    TextTable table({"school", ">pupils", ">marks", ">missing", ">drawn"});
+    TextTable table({"school", ">pupils", ">marks", ">missing"});
     int complete = 0;
     int missing = 0;
     for (const SchoolOutcome& school : outcome_.schools) {
       missing += school.missing;
       complete += school.missing == 0 ? 1 : 0;
       if (school.missing == 0) continue;
-      table.Add({school.title, absl::StrCat(school.candidates), absl::StrCat(school.marked),
-                 absl::StrCat(school.missing), absl::StrCat(school.drawn)});
+      table.Add({school.urn, absl::StrCat(school.candidates), absl::StrCat(school.marked),
+                 absl::StrCat(school.missing)});
     }
     story_.Say(absl::StrCat(complete, " schools have every mark; ",
                             outcome_.schools.size() - static_cast<std::size_t>(complete),
@@ -254,15 +254,24 @@ class Journey {
         return absl::OkStatus();
       }));
     }
-    TextTable table({"cohort", ">scripts", ">drawn", ">judged", ">in tolerance", "outcome"});
+    TextTable table({"cohort", ">scripts", ">drawn", "in tolerance", "outcome"});
     for (const CohortOutcome& cohort : outcome_.cohorts) {
-      table.Add({cohort.title.substr(cohort.title.size() - 2), absl::StrCat(cohort.candidates),
-                 absl::StrCat(cohort.drawn), absl::StrCat(cohort.judged),
-                 absl::StrCat(cohort.in_tolerance), ActionWords(cohort.action)});
+      table.Add({ShortTitle(cohort), absl::StrCat(cohort.candidates), absl::StrCat(cohort.drawn),
+                 absl::StrCat(cohort.in_tolerance, " of ", cohort.judged),
+                 ActionWords(cohort.action)});
     }
     story_.Show(table, 2);
+    for (const CohortOutcome& cohort : outcome_.cohorts) {
+      if (cohort.action == "ACTION_MARKS_STAND") continue;
+      story_.Point(absl::StrCat("cohort ", ShortTitle(cohort), ": ", cohort.explanation));
+    }
     SayTook(start, absl::StrCat(outcome_.cohorts.size(), " cohorts from marks to results"));
     return absl::OkStatus();
+  }
+
+  // "07" of "Essays set 1, cohort 07".
+  static std::string ShortTitle(const CohortOutcome& cohort) {
+    return cohort.title.substr(cohort.title.size() - 2);
   }
 
   absl::Status ModerateCohort(const Cohort& cohort, const std::string& moderator,
@@ -298,17 +307,21 @@ class Journey {
     outcome.refused = drawn.refused;
     outcome.pool = static_cast<int>(Int(drawn.sample, "poolCount"));
     outcome.ladder = static_cast<int>(Int(drawn.sample, "ladderSize"));
-    outcome.drawn = static_cast<int>(Items(drawn.sample, "candidates").size());
+    outcome.drawn = DrawnCount(drawn.sample);
     outcome.rounds = static_cast<int>(rounds.size());
     outcome.judged = static_cast<int>(Int(judgement, "judgedCount"));
     outcome.in_tolerance = static_cast<int>(Int(judgement, "inToleranceCount"));
     outcome.action = Text(judgement, "action");
+    outcome.explanation = Text(judgement, "explanation");
     return absl::OkStatus();
   }
 
   absl::Status ShowStages() {
     story_.Chapter("What came out");
     story_.Show(StageTable(outcome_));
+    story_.Say(
+        "Who is drawn follows from secrets that each installation makes (MOD-4), so what is judged "
+        "and what comes of it differs between installations; the rest does not.");
     if (options_.figures.empty()) return absl::OkStatus();
     std::ofstream out(options_.figures);
     out << StageFigures(outcome_).dump(2) << "\n";

@@ -118,9 +118,10 @@ class Journey {
         Text(qualification, "number"), " ", Text(qualification, "title"), ": level ",
         Int(qualification, "level"), ", ", Int(qualification, "guidedLearningHours"), " GLH, ",
         Items(qualification, "units").size(), " units. The published form contradicts itself in ",
-        Items(qualification, "findings").size(), " place(s), which the catalogue shows:"));
+        Plural(static_cast<std::int64_t>(Items(qualification, "findings").size()), "place"),
+        ", which the catalogue shows:"));
     for (const Json& finding : Items(qualification, "findings")) {
-      story_.Say(absl::StrCat("· ", Text(finding, "place"), ": ", Text(finding, "message")));
+      story_.Point(absl::StrCat(Text(finding, "place"), ": ", Text(finding, "message")));
     }
     TextTable table({"centre", "title", "centre is", "may offer 3818-13"});
     for (Centre& centre : centres_) {
@@ -208,13 +209,7 @@ class Journey {
     const std::string digest = Sha256Hex(bytes);
     TextTable table({"evidence", "type found", ">bytes", "SHA-256", "read back"});
     for (const Centre& centre : centres_) {
-      ASSIGN_OR_RETURN(const Json receipt,
-                       calls_.Send(centre.exams, centre.name + "/evidence:upload",
-                                   {{"filename", "assessment-record.pdf"},
-                                    {"expectedSha256", digest},
-                                    {"purpose", "PURPOSE_REQUIRED"},
-                                    {"subjects", centre.submission}},
-                                   "application/pdf", bytes, /*with_request_id=*/true));
+      ASSIGN_OR_RETURN(const Json receipt, EnsureEvidence(centre, bytes, digest));
       const std::string name = Text(receipt, "name");
       ASSIGN_OR_RETURN(const std::string back,
                        calls_.api().Fetch({.path = absl::StrCat("/v1/", name, ":download"),
@@ -229,6 +224,22 @@ class Journey {
     }
     story_.Show(table);
     return absl::OkStatus();
+  }
+
+  // The receipt of an earlier run, or of an upload.
+  absl::StatusOr<Json> EnsureEvidence(const Centre& centre, const std::string& bytes,
+                                      const std::string& digest) {
+    ASSIGN_OR_RETURN(const auto there, calls_.List(centre.exams, centre.name + "/evidence",
+                                                   "evidence", {{"subject", centre.submission}}));
+    for (const Json& evidence : there) {
+      if (Text(evidence, "sha256") == digest) return evidence;
+    }
+    return calls_.Send(centre.exams, centre.name + "/evidence:upload",
+                       {{"filename", "assessment-record.pdf"},
+                        {"expectedSha256", digest},
+                        {"purpose", "PURPOSE_REQUIRED"},
+                        {"subjects", centre.submission}},
+                       "application/pdf", bytes, /*with_request_id=*/true);
   }
 
   absl::StatusOr<Json> ImportMarks(const Centre& centre, const std::string& path) {
@@ -276,7 +287,7 @@ class Journey {
     if (reason != "MARKS_REFUSED") return refused.status();
     story_.Say(absl::StrCat(centre.title, " sends a file with mistakes. ", reason, ": ",
                             refused.status().message()));
-    for (const std::string& field : FieldsOf(refused.status())) story_.Say("· " + field);
+    for (const std::string& field : FieldsOf(refused.status())) story_.Point(field);
     story_.Say("It repairs the rows and sends the file again.");
     return absl::OkStatus();
   }
@@ -313,8 +324,8 @@ class Journey {
 
   absl::Status DrawSamples() {
     story_.Chapter("Samples are drawn that nobody could foresee and anybody can check");
-    TextTable table(
-        {"centre", ">pool", ">ladder", ">drawn", "why drawn", "sees 10 % out", "checked"});
+    TextTable table({"centre", ">pool", ">ladder", ">drawn", ">extremes", ">assessors", ">groups",
+                     ">spread", ">parental", ">sees 10 %", "checked"});
     for (Centre& centre : centres_) {
       ASSIGN_OR_RETURN(
           const Json sample,
@@ -335,24 +346,26 @@ class Journey {
       }
       std::map<std::string, int> reasons;
       for (const Json& drawn : Items(sample, "candidates")) {
+        if (Int(drawn, "stage") > 2) continue;  // Called for later.
         for (const Json& reason : Items(drawn, "reasons")) {
           if (reason.is_string()) ++reasons[reason.get<std::string>()];
         }
       }
-      std::vector<std::string> why;
-      for (const auto& [reason, count] : reasons) {
-        why.push_back(absl::StrCat(count, " ", platform::View(ActionWords(reason))));
-      }
       table.Add({centre.title, absl::StrCat(Int(sample, "poolCount")),
-                 absl::StrCat(Int(sample, "ladderSize")),
-                 absl::StrCat(Items(sample, "candidates").size()), absl::StrJoin(why, ", "),
-                 DetectionAt(sample, 10), absl::StrCat(checks.size(), " of ", checks.size())});
+                 absl::StrCat(Int(sample, "ladderSize")), absl::StrCat(DrawnCount(sample)),
+                 absl::StrCat(reasons["HIGHEST"] + reasons["LOWEST_NON_ZERO"]),
+                 absl::StrCat(reasons["ASSESSOR"]),
+                 absl::StrCat(reasons["GROUP"] + reasons["SITE"]),
+                 absl::StrCat(reasons["SPREAD"] + reasons["ALL"]),
+                 absl::StrCat(reasons["PARENTAL_INTEREST"]), DetectionAt(sample, 10),
+                 absl::StrCat(checks.size(), " of ", checks.size())});
     }
     story_.Show(table);
-    story_.Say(absl::StrCat(
-        "\"sees 10 % out\": the probability that the sample shows at least one candidate, if ten ",
-        "per cent of the pool are out of tolerance. Each draw was checked here and redrawn by the ",
-        "service; do it yourself: assayctl verify ", centres_.front().sample));
+    story_.Say(
+        "A candidate can be drawn for several reasons. \"sees 10 %\" is the probability that the "
+        "sample shows at least one candidate out of tolerance if ten per cent of the pool are. "
+        "Each draw was checked here and redrawn by the service. Do it yourself:");
+    story_.ShowLines(absl::StrCat("     assayctl verify ", centres_.front().sample, "\n"));
     return absl::OkStatus();
   }
 
@@ -369,8 +382,8 @@ class Journey {
     story_.Chapter("A moderator marks blind, and the marks are judged");
     ASSIGN_OR_RETURN(const std::string moderator,
                      EnsureModerator(calls_, officer_, kModerator, "G. Hughes", 50));
-    TextTable table({"centre", "stage", ">marked", "saw centre marks", ">judged", ">in tolerance",
-                     ">centre minus moderator", "what follows"});
+    TextTable table({"centre", "stage", ">marked", "centre marks seen", "in tolerance",
+                     ">mean difference", "what follows"});
     for (Centre& centre : centres_) {
       RETURN_IF_ERROR(OrFound(calls_.Do(officer_, centre.submission + ":allocate",
                                         {{"moderator", moderator}, {"requireEvidence", true}}),
@@ -386,11 +399,13 @@ class Journey {
       for (std::size_t i = 0; i < rounds.size(); ++i) {
         const Round& round = rounds[i];
         const Json& j = round.judgement;
+        const bool earlier = round.due == 0;  // An earlier run marked it.
         table.Add({i == 0 ? centre.title : "", absl::StrCat(i + 1),
-                   round.due == 0 ? "earlier" : absl::StrCat(round.due),
-                   round.due == 0 ? "" : absl::StrCat(round.centre_marks_seen, " of ", round.due),
-                   absl::StrCat(Int(j, "judgedCount")), absl::StrCat(Int(j, "inToleranceCount")),
-                   Short(Number(j, "meanDifference")), ActionWords(Text(j, "action"))});
+                   earlier ? "earlier" : absl::StrCat(round.due),
+                   earlier ? "" : absl::StrCat(round.centre_marks_seen, " of ", round.due),
+                   absl::StrCat(Int(j, "inToleranceCount"), " of ", Int(j, "judgedCount")),
+                   absl::StrFormat("%+.2f", Number(j, "meanDifference")),
+                   ActionWords(Text(j, "action"))});
         if (round.centre_marks_seen > 0) {
           return Error(absl::StatusCode::kInternal, "NOT_BLIND",
                        absl::StrCat(centre.submission, " showed centre marks to its moderator ",
@@ -404,7 +419,7 @@ class Journey {
                             Short(Number(centres_.front().judgement, "tolerance")), " marks."));
     story_.Show(table);
     for (const Centre& centre : centres_) {
-      story_.Say(absl::StrCat("· ", centre.title, ": ", Text(centre.judgement, "explanation")));
+      story_.Point(absl::StrCat(centre.title, ": ", Text(centre.judgement, "explanation")));
     }
     return absl::OkStatus();
   }
@@ -446,12 +461,12 @@ class Journey {
                      : "",
                  absl::StrCat(after.size()), Mean(before), Mean(after), absl::StrCat(changed)});
       if (changed > 0) {
-        absl::StrAppend(&charts, "\n   ", centre.title, ", before and after\n\n",
-                        BeforeAndAfter(before, after, kMarkMax, "     "));
+        absl::StrAppend(&charts, charts.empty() ? "" : "\n", "   ", centre.title,
+                        ", before and after\n\n", BeforeAndAfter(before, after, kMarkMax, "     "));
       }
     }
     story_.Show(table);
-    story_.out() << charts;
+    if (!charts.empty()) story_.ShowLines(charts);
     return absl::OkStatus();
   }
 
@@ -491,7 +506,7 @@ class Journey {
     if (shown.empty()) return absl::OkStatus();
     story_.Say("The whole inbox of the centre whose marks were adjusted, oldest first:");
     for (auto it = shown.rbegin(); it != shown.rend(); ++it) {
-      story_.Say(absl::StrCat("· ", Text(*it, "title")));
+      story_.Point(Text(*it, "title"));
     }
     return absl::OkStatus();
   }

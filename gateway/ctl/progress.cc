@@ -16,7 +16,9 @@ constexpr std::string_view kWipeLine = "\r\x1b[K";
 }  // namespace
 
 Progress::Progress(ProgressOptions options, const platform::Clock& clock, std::ostream& out)
-    : options_(std::move(options)), clock_(clock), out_(out), start_(clock.Now()) {}
+    : options_(std::move(options)), clock_(clock), out_(out), start_(clock.Now()) {
+  drawn_ = options_.terminal ? absl::InfinitePast() : start_;
+}
 
 Progress::~Progress() {
   std::lock_guard lock(mutex_);
@@ -38,14 +40,15 @@ void Progress::Advance(std::int64_t by) {
 
 void Progress::Show(std::int64_t done) {
   if (options_.total <= 0) return;
+  const absl::Time now = clock_.Now();
   if (!options_.terminal) {
     const int tenths = static_cast<int>(std::min(done, options_.total) * 10 / options_.total);
-    if (tenths <= tenths_said_) return;
+    if (tenths <= tenths_said_ || now - drawn_ < options_.patience) return;
+    drawn_ = now;
     tenths_said_ = tenths;
     out_ << Line(done) << "\n" << std::flush;
     return;
   }
-  const absl::Time now = clock_.Now();
   if (now - drawn_ < options_.redraw && done < options_.total) return;
   drawn_ = now;
   bar_shown_ = true;
@@ -60,7 +63,9 @@ std::string Progress::Line(std::int64_t done) const {
         Bar(static_cast<double>(done), static_cast<double>(options_.total), kBarWidth);
     absl::StrAppend(&line, bar, std::string(std::max(0, kBarWidth - WidthOf(bar)), ' '), "  ");
   }
-  absl::StrAppendFormat(&line, "%3d%%  %s of %s", percent, Amount(done), Amount(options_.total));
+  const bool bytes = options_.unit == "B";
+  absl::StrAppendFormat(&line, "%3d%%  %s of %s", percent, bytes ? Amount(done) : WithCommas(done),
+                        Amount(options_.total));
   const double seconds = absl::ToDoubleSeconds(clock_.Now() - start_);
   if (seconds >= 1) absl::StrAppendFormat(&line, "  %.0f s", seconds);
   return line;

@@ -1,5 +1,5 @@
 // How far a long piece of work is: a bar that redraws itself on a terminal, a plain
-// line per tenth of the way elsewhere.
+// line per tenth of the way elsewhere, if it takes long enough to wonder.
 #pragma once
 #include <cstdint>
 #include <mutex>
@@ -17,6 +17,7 @@ struct ProgressOptions {
   std::int64_t total = 0;
   bool terminal = false;
   absl::Duration redraw = absl::Milliseconds(100);  // At most this often, on a terminal.
+  absl::Duration patience = absl::Seconds(2);       // Elsewhere: the least between two lines.
 };
 
 // Thread-safe.
@@ -41,7 +42,7 @@ class Progress {
   const absl::Time start_;
   std::mutex mutex_;
   std::int64_t done_ = 0;
-  absl::Time drawn_ = absl::InfinitePast();
+  absl::Time drawn_;
   int tenths_said_ = 0;
   bool bar_shown_ = false;
 };

@@ -10,17 +10,30 @@
 namespace assay::gateway::ctl {
 namespace {
 
-TEST(ProgressTest, ElsewhereThanOnATerminalItSaysEachTenthOnce) {
+TEST(ProgressTest, ElsewhereThanOnATerminalItSaysEachTenthOnceIfItTakesLong) {
   platform::testing::FakeClock clock;
   std::ostringstream out;
   {
-    Progress progress({.what = "schools", .unit = "schools", .total = 20}, clock, out);
-    for (int i = 0; i < 20; ++i) progress.Advance();
+    Progress progress({.what = "marks", .unit = "schools", .total = 20}, clock, out);
+    for (int i = 0; i < 20; ++i) {
+      clock.Advance(absl::Seconds(2));
+      progress.Advance();
+    }
   }
   const std::string text = out.str();
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 10);
-  EXPECT_NE(text.find("  schools   50%  10 schools of 20 schools\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("  marks   50%  10 of 20 schools  20 s\n"), std::string::npos) << text;
   EXPECT_EQ(text.find('\r'), std::string::npos);
+}
+
+TEST(ProgressTest, ElsewhereThanOnATerminalWhatIsQuickIsNotMentioned) {
+  platform::testing::FakeClock clock;
+  std::ostringstream out;
+  Progress progress({.what = "marks", .unit = "schools", .total = 2}, clock, out);
+  clock.Advance(absl::Seconds(1));
+  progress.Advance();
+  progress.Advance();
+  EXPECT_EQ(out.str(), "");
 }
 
 TEST(ProgressTest, OnATerminalItRedrawsAtMostSoOftenAndWipesItself) {

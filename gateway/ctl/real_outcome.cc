@@ -146,20 +146,18 @@ std::vector<Recounted> CompareWithFiles(const RealOutcome& outcome, const FileRe
 
 TextTable StageTable(const RealOutcome& outcome) {
   TextTable table({"stage", ">in", ">refused", ">missing", ">drawn", ">judged", ">in tolerance",
-                   ">cohorts stand", ">adjusted", ">called in"});
+                   ">stand", ">adjusted", ">called in"});
   const Json& import = outcome.register_import;
-  table.Add({"establishments registered",
-             Count(Int(import, "rowCount") - Int(import, "refusedCount")),
+  table.Add({"establishments", Count(Int(import, "rowCount") - Int(import, "refusedCount")),
              Count(Int(import, "refusedCount"))});
   const Totals schools = OfSchools(outcome.schools);
-  table.Add({absl::StrCat("coursework marks, ", outcome.schools.size(), " schools"),
-             Count(schools.in), Count(schools.refused), Count(schools.missing),
-             Count(schools.drawn)});
+  table.Add({absl::StrCat("coursework, ", outcome.schools.size(), " schools"), Count(schools.in),
+             Count(schools.refused), Count(schools.missing), Count(schools.drawn)});
   const Totals cohorts = OfCohorts(outcome.cohorts);
-  table.Add({absl::StrCat("scripts marked twice, ", outcome.cohorts.size(), " cohorts"),
-             Count(cohorts.in), Count(cohorts.refused), "0", Count(cohorts.drawn),
-             Count(cohorts.judged), Count(cohorts.in_tolerance), Count(cohorts.stand),
-             Count(cohorts.adjusted), Count(cohorts.called_in)});
+  table.Add({absl::StrCat("scripts, ", outcome.cohorts.size(), " cohorts"), Count(cohorts.in),
+             Count(cohorts.refused), "0", Count(cohorts.drawn), Count(cohorts.judged),
+             Count(cohorts.in_tolerance), Count(cohorts.stand), Count(cohorts.adjusted),
+             Count(cohorts.called_in)});
   return table;
 }
 

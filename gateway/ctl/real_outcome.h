@@ -38,6 +38,7 @@ struct CohortOutcome {
   int judged = 0;
   int in_tolerance = 0;
   std::string action = {};  // "ACTION_MARKS_STAND"
+  std::string explanation = {};
   std::vector<std::string> judged_candidates = {};
   std::vector<Json> results = {};
 };

@@ -107,7 +107,7 @@ TEST(StageTableTest, CountsEachStageOnce) {
   EXPECT_EQ(figures["double_marked"]["adjusted"], 1);
   EXPECT_EQ(figures["double_marked"]["called_in"], 0);
   const std::string table = StageTable(Outcome()).Text();
-  EXPECT_NE(table.find("establishments registered"), std::string::npos);
+  EXPECT_NE(table.find("scripts, 2 cohorts"), std::string::npos);
 }
 
 }  // namespace

@@ -11,6 +11,9 @@ namespace {
 using platform::View;
 
 constexpr std::string_view kIndent = "   ";
+constexpr std::string_view kPoint = "   · ";
+constexpr std::string_view kAfterPoint = "     ";
+constexpr std::string_view kTableIndent = "     ";
 constexpr int kBandWidth = 24;
 
 std::vector<int> CountBands(const std::vector<double>& marks, int bands, double band) {
@@ -24,28 +27,41 @@ std::vector<int> CountBands(const std::vector<double>& marks, int bands, double 
 
 }  // namespace
 
+void Story::Write(std::string_view lines) {
+  out_ << lines << std::flush;
+  spaced_ = false;
+}
+
+void Story::Space() {
+  if (!spaced_) out_ << "\n";
+  spaced_ = true;
+}
+
 void Story::Title(std::string_view text) {
   std::string line;
   for (int i = 0; i < WidthOf(text); ++i) line += "═";
-  out_ << "\n" << text << "\n" << line << "\n";
+  Space();
+  Write(absl::StrCat(View(text), "\n", line, "\n"));
 }
 
 void Story::Chapter(std::string_view text) {
-  out_ << "\n" << ++chapters_ << ". " << text << "\n";
-  out_.flush();
+  Space();
+  Write(absl::StrCat(++chapters_, ". ", View(text), "\n"));
 }
 
-void Story::Say(std::string_view text) {
-  out_ << Wrap(text, options_.width - static_cast<int>(kIndent.size()), kIndent);
-  out_.flush();
-}
+void Story::Say(std::string_view text) { Write(Wrap(text, options_.width, kIndent, kIndent)); }
+
+void Story::Point(std::string_view text) { Write(Wrap(text, options_.width, kPoint, kAfterPoint)); }
 
 void Story::Show(const TextTable& table, int blocks) {
-  if (table.empty()) return;
-  out_ << "\n" << table.Text(absl::StrCat(View(kIndent), "  "), blocks) << "\n";
+  if (!table.empty()) ShowLines(table.Text(kTableIndent, blocks));
 }
 
-void Story::Space() { out_ << "\n"; }
+void Story::ShowLines(std::string_view lines) {
+  Space();
+  Write(lines);
+  Space();
+}
 
 std::string BeforeAndAfter(const std::vector<double>& before, const std::vector<double>& after,
                            double mark_max, std::string_view indent) {

@@ -14,10 +14,17 @@ TEST(StoryTest, ChaptersCountThemselvesAndSentencesWrap) {
   story.Title("Môr");
   story.Chapter("Centres");
   story.Say("eight of nine rows taken");
+  story.Point("three of the first are bad");
+  TextTable table({"n"});
+  story.Show(table);  // Empty: not shown.
+  table.Add({"1"});
+  story.Show(table);
   story.Chapter("Marks");
   EXPECT_EQ(out.str(),
             "\nMôr\n═══\n"
             "\n1. Centres\n   eight of nine\n   rows taken\n"
+            "   · three of the\n     first are bad\n"
+            "\n     n\n     1\n"
             "\n2. Marks\n");
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 using platform::View;
 
-constexpr std::string_view kBlockGap = "   │   ";
+constexpr std::string_view kBlockGap = "  │  ";
 
 std::string Clean(std::string text) {
   for (char& c : text) {
@@ -99,7 +99,8 @@ std::string TextTable::Text(std::string_view indent, int blocks) const {
 
 std::string WithCommas(std::int64_t number) {
   std::string digits = absl::StrCat(number < 0 ? -number : number);
-  for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), 1, ',');
+  for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(static_cast<std::size_t>(at), 1, ',');
   return number < 0 ? "-" + digits : digits;
 }
 
@@ -128,18 +129,27 @@ int WidthOf(std::string_view text) {
   }));
 }
 
-std::string Wrap(std::string_view text, int width, std::string_view indent) {
+std::string Wrap(std::string_view text, int width, std::string_view indent,
+                 std::string_view hanging) {
   std::string result;
   std::string line;
   for (const absl::string_view word : absl::StrSplit(View(text), ' ', absl::SkipEmpty())) {
-    if (!line.empty() && WidthOf(line) + 1 + WidthOf(platform::StdView(word)) > width) {
-      absl::StrAppend(&result, View(indent), line, "\n");
+    const std::string_view before = result.empty() ? indent : hanging;
+    const int room = width - WidthOf(before);
+    if (!line.empty() && WidthOf(line) + 1 + WidthOf(platform::StdView(word)) > room) {
+      absl::StrAppend(&result, View(before), line, "\n");
       line.clear();
     }
     absl::StrAppend(&line, line.empty() ? "" : " ", word);
   }
-  if (!line.empty()) absl::StrAppend(&result, View(indent), line, "\n");
+  if (!line.empty()) {
+    absl::StrAppend(&result, View(result.empty() ? indent : hanging), line, "\n");
+  }
   return result;
+}
+
+std::string Plural(std::int64_t count, std::string_view noun) {
+  return absl::StrCat(WithCommas(count), " ", View(noun), count == 1 ? "" : "s");
 }
 
 }  // namespace assay::gateway::ctl

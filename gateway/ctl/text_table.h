@@ -38,7 +38,11 @@ std::string Short(double number, int decimals_max = 2);
 std::string Bar(double value, double most, int width);
 // Terminal columns of UTF-8 text, one per code point.
 int WidthOf(std::string_view text);
-// Breaks at spaces so that no line is wider than `width`, each line after `indent`.
-std::string Wrap(std::string_view text, int width, std::string_view indent);
+// Breaks at spaces so that no line is wider than `width`, the first line after `indent` and the
+// others after `hanging`.
+std::string Wrap(std::string_view text, int width, std::string_view indent,
+                 std::string_view hanging);
+// "1 cohort", "30 cohorts".
+std::string Plural(std::int64_t count, std::string_view noun);
 
 }  // namespace assay::gateway::ctl

@@ -23,10 +23,10 @@ TEST(TextTableTest, LaysRowsInBlocksReadDownwards) {
   TextTable table({"n"});
   for (const char* n : {"1", "2", "3"}) table.Add({n});
   EXPECT_EQ(table.Text("", 2),
-            "n   │   n\n"
-            "1   │   3\n"
+            "n  │  n\n"
+            "1  │  3\n"
             "2\n");
-  EXPECT_EQ(table.Text("", 5), "n   │   n   │   n\n1   │   2   │   3\n");
+  EXPECT_EQ(table.Text("", 5), "n  │  n  │  n\n1  │  2  │  3\n");
 }
 
 TEST(TextTableTest, AValueCannotSteerTheTerminal) {
@@ -40,6 +40,8 @@ TEST(TextTableTest, NumbersReadWell) {
   EXPECT_EQ(WithCommas(999), "999");
   EXPECT_EQ(WithCommas(12916), "12,916");
   EXPECT_EQ(WithCommas(-1234567), "-1,234,567");
+  EXPECT_EQ(Plural(1, "cohort"), "1 cohort");
+  EXPECT_EQ(Plural(1200, "cohort"), "1,200 cohorts");
   EXPECT_EQ(Short(6.0), "6");
   EXPECT_EQ(Short(8.25), "8.25");
   EXPECT_EQ(Short(10.0, 0), "10");
@@ -55,8 +57,8 @@ TEST(TextTableTest, BarsGrowByEighthsAndNeverVanish) {
 }
 
 TEST(TextTableTest, WrapsAtSpaces) {
-  EXPECT_EQ(Wrap("one two three", 7, "> "), "> one two\n> three\n");
-  EXPECT_EQ(Wrap("unbreakable", 3, ""), "unbreakable\n");
+  EXPECT_EQ(Wrap("one two three", 9, "> ", "  "), "> one two\n  three\n");
+  EXPECT_EQ(Wrap("unbreakable", 3, "", ""), "unbreakable\n");
 }
 
 }  // namespace
