@@ -46,6 +46,7 @@ class System {
   System() = default;
   bool Launch(const std::string& part);
   bool WaitReady(const std::string& part);
+  bool Reached();
 
   struct Part {
     std::string name;
