@@ -8,6 +8,8 @@ void BindLimits(platform::ConfigBinder& binder, GatewayConfig& c) {
   binder
       .Bind("body_bytes_max", &c.body_bytes_max, 1024, kGiB,
             "largest JSON body; the services take no larger message than 4 MiB")
+      .Bind("bodies_bytes_max", &c.bodies_bytes_max, 1024, 64 * kGiB,
+            "JSON bodies held at a time, of all connections; beyond it: 503")
       .Bind("upload_bytes_max", &c.upload_bytes_max, 1024, 1024 * kGiB,
             "largest raw body of an upload")
       .Bind("header_bytes_max", &c.header_bytes_max, 1024, 1 << 20,

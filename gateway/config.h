@@ -24,6 +24,7 @@ struct GatewayConfig {
   std::string jwks;
 
   std::int64_t body_bytes_max = std::int64_t{4} << 20;
+  std::int64_t bodies_bytes_max = std::int64_t{256} << 20;
   std::int64_t upload_bytes_max = std::int64_t{25} << 30;
   std::int64_t header_bytes_max = 16 << 10;
   std::int64_t connections_max = 10'000;

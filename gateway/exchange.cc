@@ -23,6 +23,8 @@ constexpr std::size_t kUploadChunk = KiB(256);
 // Of a download that wait for a slow client; above it the service is told to wait.
 constexpr std::size_t kDownloadHighMark = KiB(512);
 constexpr std::size_t kDownloadLowMark = KiB(128);
+// Of the memory that a connection keeps from request to request.
+constexpr std::size_t kKeepMax = KiB(64);
 
 absl::Status ContentTypeUnsupported(std::string_view what) {
   return platform::Error(absl::StatusCode::kInvalidArgument, "CONTENT_TYPE_UNSUPPORTED", what);
@@ -37,6 +39,10 @@ class UnaryExchange final : public Exchange {
   absl::Status Begin(const ExchangeRequest& request) override {
     request_.emplace(request);
     body_.clear();
+    json_.clear();
+    // One large request must not make every connection large for good.
+    if (body_.capacity() > kKeepMax) body_.shrink_to_fit();
+    if (json_.capacity() > kKeepMax) json_.shrink_to_fit();
     answer_.reset();
     const bool raw = request.route.raw_request;
     if (!raw && request.route.takes_body() && !request.head.content_type.empty() &&
@@ -81,9 +87,9 @@ class UnaryExchange final : public Exchange {
       return responder_.Respond(
           200, raw.content_type.empty() ? "application/octet-stream" : raw.content_type, raw.data);
     }
-    json_.clear();
     const absl::Status written = context_.transcoder.Response(route, *answer_, &json_);
     if (!written.ok()) return Fail(written);
+    answer_.reset();
     responder_.Respond(200, "application/json", json_);
   }
 

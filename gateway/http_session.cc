@@ -141,6 +141,7 @@ void Session::Close() {
   Error ignored;
   socket_.close(ignored);
   queue_.clear();
+  ReleaseBody();
   loop_.Forget(self);
 }
 
@@ -277,9 +278,12 @@ bool Session::ParseBody() {
   const bool stuck =
       error == http::error::need_more && taken == 0 && begin_ == 0 && end_ == buffer_size_;
   if (error == http::error::need_more && !stuck) return false;
-  if (body_too_large_) {
+  if (body_too_large_ || bodies_full_) {
     exchange_->Stop();
-    RespondError(BodyTooLarge());
+    RespondError(body_too_large_
+                     ? BodyTooLarge()
+                     : platform::Error(Code::kUnavailable, "SERVER_BUSY",
+                                       "too many large bodies at a time; try again later"));
     return false;
   }
   if (error) {
@@ -300,9 +304,15 @@ void Session::OnBody(std::string_view data) {
   bytes_in_ += data.size();
   // Counted here, because chunks do not say beforehand how much there will be.
   if (bytes_in_ > body_max_) body_too_large_ = true;
-  if (body_too_large_) return;
-  exchange_->OnBody(data);
-  if (route_->shape == RouteShape::kUpload) NoteProgress(data.size());
+  if (body_too_large_ || bodies_full_) return;
+  if (route_->shape == RouteShape::kUpload) {
+    NoteProgress(data.size());
+  } else {
+    const auto size = static_cast<std::int64_t>(data.size());
+    body_held_ += size;
+    bodies_full_ = (loop_.shared().bodies_bytes += size) > loop_.shared().config.bodies_bytes_max;
+  }
+  if (!bodies_full_) exchange_->OnBody(data);
 }
 
 void Session::ResumeBody() {
@@ -330,6 +340,7 @@ void Session::OnHead() {
   principal_ = nullptr;
   body_paused_ = false;
   body_too_large_ = false;
+  bodies_full_ = false;
   TakeRequestId();
   Dispatch();
 }
@@ -444,6 +455,9 @@ void Session::ServeRoute(RouteMatch match) {
     return RespondError(platform::Error(Code::kUnavailable, "UNAVAILABLE",
                                         "no service is configured for this method"));
   }
+  const bool streams =
+      route_->shape == RouteShape::kDownload || route_->shape == RouteShape::kServerStream;
+  if (streams && !head_.http11) return RespondError(Malformed("streams need HTTP/1.1"));
   const bool unary =
       route_->shape == RouteShape::kUnary || route_->shape == RouteShape::kClientStream;
   auto& exchange = unary ? unary_ : stream_;
@@ -646,9 +660,12 @@ void Session::OnWritten(std::size_t size) {
   exchange_->OnResponseDrained();
 }
 
+void Session::ReleaseBody() { loop_.shared().bodies_bytes -= std::exchange(body_held_, 0); }
+
 void Session::OnAllSent() {
   if (phase_ != Phase::kSend) return;
   LogRequest();
+  ReleaseBody();
   exchange_ = nullptr;
   if (!keep_alive_) return Linger();
   phase_ = Phase::kIdle;

@@ -75,6 +75,7 @@ class Session final : public std::enable_shared_from_this<Session>,
   absl::Status Authenticate();
   absl::Status CheckBody();
   absl::Status BodyTooLarge() const;
+  void ReleaseBody();
   void ServeRoute(RouteMatch match);
   void BeginBodyPhase();
   absl::StatusOr<absl::Duration> TimeoutOf(const Route& route) const;
@@ -133,6 +134,8 @@ class Session final : public std::enable_shared_from_this<Session>,
   bool keep_alive_ = true;
   bool body_paused_ = false;
   bool body_too_large_ = false;
+  bool bodies_full_ = false;    // All connections together hold too much.
+  std::int64_t body_held_ = 0;  // Of ours, in GatewayShared::bodies_bytes.
   std::uint64_t body_max_ = 0;
   SteadyTime call_deadline_;
 

@@ -44,6 +44,7 @@ struct GatewayShared {
   std::string openapi;
   std::atomic<bool> draining{false};
   std::atomic<std::int64_t> connections{0};
+  std::atomic<std::int64_t> bodies_bytes{0};   // Of JSON bodies that are held.
   std::function<void()> on_connection_closed;  // From any loop; after `connections` went down.
 };
 

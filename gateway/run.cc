@@ -1,5 +1,6 @@
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <cstdio>
 #include <fstream>
@@ -16,11 +17,20 @@
 namespace assay::gateway {
 namespace {
 
-platform::Severity SeverityNamed(const std::string& name) {
+absl::StatusOr<platform::Severity> SeverityNamed(const std::string& name) {
   if (name == "debug") return platform::Severity::kDebug;
+  if (name == "info") return platform::Severity::kInfo;
   if (name == "warning") return platform::Severity::kWarning;
   if (name == "error") return platform::Severity::kError;
-  return platform::Severity::kInfo;
+  return absl::InvalidArgumentError("log_least must be debug, info, warning or error, not " + name);
+}
+
+// A connection is a descriptor, and the usual soft limit is 1024.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 absl::Status WritePort(const std::string& path, int port) {
@@ -80,7 +90,13 @@ int RunGateway(int argc, const char* const* argv) {
     std::cerr << binder.Help();
     return 0;
   }
-  platform::StartLogging({"gateway", SeverityNamed(config.log_least), config.log_file});
+  const auto least = SeverityNamed(config.log_least);
+  if (!least.ok()) {
+    std::cerr << least.status().message() << "\n";
+    return 2;
+  }
+  RaiseDescriptorLimit();
+  platform::StartLogging({"gateway", *least, config.log_file});
   const absl::Status status = Serve(config, signals);
   if (!status.ok()) {
     platform::Log(platform::Severity::kError, "gateway.failed",

@@ -142,6 +142,8 @@ Book Reactor::BookNamed(const std::string& name) {
   book.add_tags("a");
   book.add_tags("b");
   book.mutable_bought_time()->set_seconds(1'777'626'000);
+  // Load tests compare gateways, which pass on more or less metadata.
+  if (name.starts_with("shelves/load/")) return book;
   for (const auto& [key, value] : context_->client_metadata()) {
     (*book.mutable_seen_metadata())[std::string(key.data(), key.size())] =
         std::string(value.data(), value.size());
