@@ -1,5 +1,3 @@
-#include "services/notifications/commands/deliver_due.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,6 +7,7 @@
 #include <vector>
 
 #include "assay/approval/v1/events.pb.h"
+#include "services/notifications/commands/deliver_due.h"
 #include "services/notifications/commands/notify.h"
 #include "services/notifications/templates.h"
 #include "services/platform/core/status_macros.h"

@@ -10,8 +10,8 @@
 namespace assay::notifications {
 
 struct SmtpOptions {
-  std::string url;   // "smtp://host:25", "smtps://host:465".
-  std::string from;  // Address.
+  std::string url;        // "smtp://host:25", "smtps://host:465".
+  std::string from;       // Address.
   std::string user = "";  // Empty: no login.
   std::string password = "";
   bool require_tls = true;  // STARTTLS on smtp://; without it the mail is not sent.
