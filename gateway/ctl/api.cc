@@ -16,7 +16,6 @@ namespace assay::gateway::ctl {
 namespace {
 
 using platform::Error;
-using platform::View;
 
 constexpr std::size_t kAnswerMax = platform::MiB(256);
 constexpr absl::Duration kBackoffMin = absl::Milliseconds(50);
@@ -91,6 +90,11 @@ struct Api::Attempt {
   std::int64_t size = 0;
   std::int64_t sent = 0;
   std::string answer = {};
+  std::unique_ptr<curl_slist, HeaderFreer> headers = {};
+
+  absl::Status Open();  // Finds the size of the body.
+  void AddHeader(const std::string& line);
+  void SendBody(CURL* easy);
 
   static std::size_t Read(char* to, std::size_t unit, std::size_t count, void* self) {
     auto& attempt = *static_cast<Attempt*>(self);
@@ -186,36 +190,47 @@ absl::StatusOr<std::string> Api::Fetch(const ApiRequest& request) {
   return answer;
 }
 
+absl::Status Api::Attempt::Open() {
+  size = static_cast<std::int64_t>(request.body.size());
+  if (request.body_file.empty()) return absl::OkStatus();
+  file.reset(std::fopen(request.body_file.c_str(), "rb"));
+  if (file == nullptr || std::fseek(file.get(), 0, SEEK_END) != 0) {
+    return Error(absl::StatusCode::kNotFound, "FILE_UNREADABLE",
+                 absl::StrCat("cannot read ", request.body_file));
+  }
+  size = std::ftell(file.get());
+  std::rewind(file.get());
+  return absl::OkStatus();
+}
+
+void Api::Attempt::AddHeader(const std::string& line) {
+  curl_slist* longer = curl_slist_append(headers.get(), line.c_str());
+  if (longer == nullptr || longer == headers.get()) return;
+  static_cast<void>(headers.release());
+  headers.reset(longer);
+}
+
+void Api::Attempt::SendBody(CURL* easy) {
+  AddHeader(absl::StrCat("Content-Type: ", request.content_type));
+  curl_easy_setopt(easy, CURLOPT_POST, 1L);
+  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(size));
+  curl_easy_setopt(easy, CURLOPT_READFUNCTION, &Attempt::Read);
+  curl_easy_setopt(easy, CURLOPT_READDATA, this);
+  curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, &Attempt::Seek);
+  curl_easy_setopt(easy, CURLOPT_SEEKDATA, this);
+}
+
 absl::StatusOr<std::string> Api::TryOnce(Connection& connection, const ApiRequest& request) {
   CURL* easy = connection.easy.get();
   curl_easy_reset(easy);  // Keeps the connection, forgets the options.
   Attempt attempt{.request = request};
-  attempt.size = static_cast<std::int64_t>(request.body.size());
-  if (!request.body_file.empty()) {
-    attempt.file.reset(std::fopen(request.body_file.c_str(), "rb"));
-    if (attempt.file == nullptr || std::fseek(attempt.file.get(), 0, SEEK_END) != 0) {
-      return Error(absl::StatusCode::kNotFound, "FILE_UNREADABLE",
-                   absl::StrCat("cannot read ", request.body_file));
-    }
-    attempt.size = std::ftell(attempt.file.get());
-    std::rewind(attempt.file.get());
-  }
+  RETURN_IF_ERROR(attempt.Open());
   std::string url = absl::StrCat(options_.url, request.path);
   for (std::size_t i = 0; i < request.query.size(); ++i) {
     absl::StrAppend(&url, i == 0 ? "?" : "&", request.query[i].first, "=",
                     UrlEscape(request.query[i].second));
   }
-  std::unique_ptr<curl_slist, HeaderFreer> headers;
-  const auto add_header = [&](const std::string& line) {
-    curl_slist* longer = curl_slist_append(headers.get(), line.c_str());
-    if (longer != nullptr && longer != headers.get()) {
-      static_cast<void>(headers.release());
-      headers.reset(longer);
-    }
-  };
-  if (!request.token.empty()) add_header(absl::StrCat("Authorization: Bearer ", request.token));
-  // Without this libcurl waits for a "100 Continue" before it sends a large body.
-  add_header("Expect:");
   curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   if (IsLoopback(options_.url)) curl_easy_setopt(easy, CURLOPT_PROXY, "");
@@ -227,17 +242,13 @@ absl::StatusOr<std::string> Api::TryOnce(Connection& connection, const ApiReques
                    static_cast<long>(absl::ToInt64Milliseconds(options_.timeout)));
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Attempt::Write);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &attempt);
-  if (request.method != "GET") {
-    add_header(absl::StrCat("Content-Type: ", request.content_type));
-    curl_easy_setopt(easy, CURLOPT_POST, 1L);
-    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(attempt.size));
-    curl_easy_setopt(easy, CURLOPT_READFUNCTION, &Attempt::Read);
-    curl_easy_setopt(easy, CURLOPT_READDATA, &attempt);
-    curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, &Attempt::Seek);
-    curl_easy_setopt(easy, CURLOPT_SEEKDATA, &attempt);
+  if (request.method != "GET") attempt.SendBody(easy);
+  if (!request.token.empty()) {
+    attempt.AddHeader(absl::StrCat("Authorization: Bearer ", request.token));
   }
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers.get());
+  // Without this libcurl waits for a "100 Continue" before it sends a large body.
+  attempt.AddHeader("Expect:");
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, attempt.headers.get());
   const CURLcode code = curl_easy_perform(easy);
   long http = 0;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &http);

@@ -12,8 +12,6 @@
 namespace assay::gateway::ctl {
 namespace {
 
-using platform::View;
-
 const FlagSpec* FindFlag(std::span<const FlagSpec> specs, std::string_view name) {
   const auto it = std::find_if(specs.begin(), specs.end(),
                                [&](const FlagSpec& spec) { return spec.name == name; });

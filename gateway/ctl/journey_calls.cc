@@ -19,7 +19,6 @@ namespace assay::gateway::ctl {
 namespace {
 
 using platform::Error;
-using platform::MetadataOf;
 using platform::ReasonOf;
 using platform::View;
 
@@ -143,6 +142,7 @@ absl::Status InParallel(int count, int workers, const std::function<absl::Status
     }
   };
   std::vector<std::thread> threads;
+  threads.reserve(static_cast<std::size_t>(std::max(0, std::min(workers, count))));
   for (int i = 0; i < std::min(workers, count); ++i) threads.emplace_back(work);
   for (std::thread& thread : threads) thread.join();
   return first_error;
