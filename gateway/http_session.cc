@@ -94,7 +94,7 @@ void Session::SetDeadline(absl::Duration from_now) { deadline_ = After(from_now)
 
 void Session::NoteProgress(std::size_t bytes) {
   progress_ += bytes;
-  if (progress_ < kProgress && unsent_ > 0) return;
+  if (progress_ < kProgress) return;
   progress_ = 0;
   deadline_ = std::min(After(loop_.shared().config.idle_timeout), call_deadline_);
 }
@@ -654,7 +654,7 @@ void Session::OnWritten(std::size_t size) {
     left -= n;
     if (front.size == 0) queue_.pop_front();
   }
-  NoteProgress(size);
+  NoteProgress(unsent_ == 0 ? kProgress : size);
   if (phase_ != Phase::kStream) return;
   if (unsent_ == 0) deadline_ = call_deadline_;  // The next wait is for the service.
   exchange_->OnResponseDrained();

@@ -143,6 +143,47 @@ TEST_F(LimitsTest, ASlowClientIsCutOff) {
   EXPECT_TRUE(idle.AtEnd());
 }
 
+TEST_F(LimitsTest, AByteNowAndThenKeepsNoUploadOpen) {
+  Configure([](GatewayConfig& c) { c.idle_timeout = absl::Milliseconds(200); });
+  HttpClient client(port());
+  client.Send(
+      "POST /v1/shelves/1/books/2:uploadScan HTTP/1.1\r\nHost: a\r\n"
+      "Content-Length: 100000\r\n\r\n");
+  EXPECT_TRUE(testing::Eventually([&] {
+    client.Send("x");
+    return client.Readable();
+  }));
+  EXPECT_EQ(client.Read().code, 408);
+}
+
+TEST_F(LimitsTest, BodiesOfAllConnectionsTogetherHaveALimit) {
+  Configure([](GatewayConfig& c) {
+    c.body_bytes_max = 100'000;
+    c.bodies_bytes_max = 150'000;
+  });
+  const std::string head =
+      "POST /v1/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+      "Content-Length: 100000\r\n\r\n";
+  HttpClient one(port());
+  one.Send(head + std::string(99'999, ' '));
+  HttpAnswer refused;
+  EXPECT_TRUE(testing::Eventually([&] {
+    HttpClient two(port());
+    two.Send(head + std::string(99'999, ' '));
+    // Whichever arrives second.
+    if (!two.Readable() && !one.Readable()) return false;
+    refused = one.Readable() ? one.Read() : two.Read();
+    return true;
+  }));
+  EXPECT_EQ(refused.code, 503);
+  EXPECT_EQ(ReasonOf(refused), "SERVER_BUSY");
+  one.Close();
+  EXPECT_TRUE(testing::Eventually([&] {
+    const std::string json = Cat("{\"optionalString\":\"", std::string(90'000, 'a'), "\"}");
+    return Ask("POST", "/v1/echo", "", json).code == 200;
+  })) << "what was held is given back";
+}
+
 TEST_F(LimitsTest, MoreConnectionsThanTheLimitAreTurnedAway) {
   Configure([](GatewayConfig& c) { c.connections_max = 2; });
   HttpClient one(port());

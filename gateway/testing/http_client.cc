@@ -62,6 +62,11 @@ std::size_t HttpClient::SendUntilBlocked(std::string_view bytes) {
   return total;
 }
 
+bool HttpClient::Readable() {
+  pollfd come{fd_, POLLIN, 0};
+  return !in_.empty() || ::poll(&come, 1, 20) > 0;
+}
+
 bool HttpClient::Fill() {
   char buffer[16384];
   const ssize_t size = ::recv(fd_, buffer, sizeof buffer, 0);

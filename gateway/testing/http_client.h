@@ -27,6 +27,7 @@ class HttpClient {
   bool Send(std::string_view bytes);  // All of them; false: the other side is gone.
   // As many as go without waiting longer than 200 ms for room.
   std::size_t SendUntilBlocked(std::string_view bytes);
+  bool Readable();  // Something has come, or comes within 20 ms.
   HttpAnswer Read(bool head_request = false);
   // One request with what every request needs; `headers` end with CRLF each.
   HttpAnswer Ask(std::string_view method, std::string_view target, std::string_view headers = "",
