@@ -340,30 +340,31 @@ bool JsonReader::Scalar(const FieldInfo& info, Message* message, bool add) {
   std::string_view text;
   bool quoted = false;
   if (!NumberText(&text, &quoted)) return false;
+  const auto number = [&](auto value, auto parse, auto set, auto append, std::string_view what) {
+    if (!parse(text, &value)) return WrongType(what);
+    (reflection->*(add ? append : set))(message, field, value);
+    return true;
+  };
+  using R = pb::Reflection;
   switch (type) {
-#define ASSAY_NUMBER(CASE, TYPE, METHOD, PARSE, WHAT)     \
-  case CppType::CASE: {                                   \
-    TYPE value = 0;                                       \
-    if (!PARSE) return WrongType(WHAT);                   \
-    add ? reflection->Add##METHOD(message, field, value)  \
-        : reflection->Set##METHOD(message, field, value); \
-    return true;                                          \
-  }
-    ASSAY_NUMBER(CPPTYPE_INT32, std::int32_t, Int32, ParseInt32(text, &value),
-                 "a whole number of 32 bits")
-    ASSAY_NUMBER(CPPTYPE_INT64, std::int64_t, Int64, ParseInt64(text, &value),
-                 "a whole number of 64 bits")
-    ASSAY_NUMBER(CPPTYPE_UINT32, std::uint32_t, UInt32, ParseUint32(text, &value),
-                 "a whole number from 0, of 32 bits")
-    ASSAY_NUMBER(CPPTYPE_UINT64, std::uint64_t, UInt64, ParseUint64(text, &value),
-                 "a whole number from 0, of 64 bits")
-    ASSAY_NUMBER(CPPTYPE_DOUBLE, double, Double,
-                 (quoted ? ParseQuotedDouble(text, &value) : ParseDouble(text, &value)),
-                 "a number that a double can hold")
-    ASSAY_NUMBER(CPPTYPE_FLOAT, float, Float,
-                 (quoted ? ParseQuotedFloat(text, &value) : ParseFloat(text, &value)),
-                 "a number that a float can hold")
-#undef ASSAY_NUMBER
+    case CppType::CPPTYPE_INT32:
+      return number(std::int32_t{}, ParseInt32, &R::SetInt32, &R::AddInt32,
+                    "a whole number of 32 bits");
+    case CppType::CPPTYPE_INT64:
+      return number(std::int64_t{}, ParseInt64, &R::SetInt64, &R::AddInt64,
+                    "a whole number of 64 bits");
+    case CppType::CPPTYPE_UINT32:
+      return number(std::uint32_t{}, ParseUint32, &R::SetUInt32, &R::AddUInt32,
+                    "a whole number from 0, of 32 bits");
+    case CppType::CPPTYPE_UINT64:
+      return number(std::uint64_t{}, ParseUint64, &R::SetUInt64, &R::AddUInt64,
+                    "a whole number from 0, of 64 bits");
+    case CppType::CPPTYPE_DOUBLE:
+      return number(double{}, quoted ? ParseQuotedDouble : ParseDouble, &R::SetDouble,
+                    &R::AddDouble, "a number that a double can hold");
+    case CppType::CPPTYPE_FLOAT:
+      return number(float{}, quoted ? ParseQuotedFloat : ParseFloat, &R::SetFloat, &R::AddFloat,
+                    "a number that a float can hold");
     default:
       return cursor_.Fail("expected another value");
   }

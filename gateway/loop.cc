@@ -84,6 +84,7 @@ void Loop::Adopt(boost::asio::ip::tcp::socket socket) {
   const auto session = std::make_shared<Session>(*this, std::move(socket));
   sessions_.insert(session);
   const bool full = ++shared_.connections > shared_.config.connections_max;
+  if (shared_.draining) return session->Close();
   full ? session->Refuse() : session->Start();
 }
 
