@@ -90,9 +90,10 @@ class WaitService final : public grpc::Service {
   int arrived_ = 0;
 };
 
-grpc::Status Ask(const std::shared_ptr<grpc::Channel>& channel, std::size_t bytes = 0) {
+grpc::Status Ask(const std::shared_ptr<grpc::Channel>& channel, std::size_t bytes = 0,
+                 std::chrono::milliseconds limit = std::chrono::seconds(20)) {
   grpc::ClientContext context;
-  context.set_deadline(system_clock::now() + std::chrono::seconds(20));
+  context.set_deadline(system_clock::now() + limit);
   const std::string body(bytes, 'x');
   const grpc::Slice slice(body);
   const grpc::ByteBuffer request(&slice, 1);
@@ -144,9 +145,12 @@ TEST(ServerTest, CallsAtHandFinishDuringTheDrain) {
   std::thread client([&] { answer = Ask(channel); });
   EXPECT_TRUE(Eventually([&] { return service.arrived() == 1; }));
   std::thread stopper([&] { server->Stop(); });
-  // New calls are refused while the old one is still being served.
-  EXPECT_TRUE(Eventually(
-      [&] { return Ask(ChannelTo(*server)).error_code() == grpc::StatusCode::UNAVAILABLE; }));
+  // New calls are refused while the old one is still being served. One that comes before the
+  // drain has begun is taken and waits too, so each gets little time.
+  EXPECT_TRUE(Eventually([&] {
+    return Ask(ChannelTo(*server), 0, std::chrono::milliseconds(200)).error_code() ==
+           grpc::StatusCode::UNAVAILABLE;
+  }));
   service.Answer();
   client.join();
   stopper.join();
