@@ -178,10 +178,10 @@ std::string RoleName(int role) {
 }
 
 // People of a centre have a centre in their token; a token without one is refused at once.
-std::string CentreFor(int role) {
+std::string CentreFor(int role, const std::string& centre = "centres/urn-100101") {
   const bool of_centre =
       role >= common::v1::ROLE_CENTRE_HEAD && role <= common::v1::ROLE_CENTRE_IQA;
-  return of_centre ? "centres/urn-100101" : "";
+  return of_centre ? centre : "";
 }
 
 class SecurityTest : public ::testing::Test {
@@ -279,10 +279,10 @@ class SecurityTest : public ::testing::Test {
   }
 
   // Foreign eyes: the answer to a real name is the answer to one that does not exist,
-  // and a list holds nothing of the centre's.
+  // and a list holds nothing of the centre's. `ghost_token` asks for the latter.
   static void ExpectNothingSeen(const std::string& service, const pb::MethodDescriptor& method,
-                                const std::string& token, const std::string& who,
-                                const std::vector<std::string>& traces) {
+                                const std::string& token, const std::string& ghost_token,
+                                const std::string& who, const std::vector<std::string>& traces) {
     const Answer real =
         walk_->Call(service, method, walk_->RequestFor(method, real_), "Bearer " + token);
     for (const std::string& trace : traces) {
@@ -291,7 +291,7 @@ class SecurityTest : public ::testing::Test {
     }
     if (!Walk::Names_(method)) return;
     const Answer ghost =
-        walk_->Call(service, method, walk_->RequestFor(method, ghost_), "Bearer " + token);
+        walk_->Call(service, method, walk_->RequestFor(method, ghost_), "Bearer " + ghost_token);
     EXPECT_TRUE(real == ghost) << method.full_name() << " as " << who << ": " << real.code << " "
                                << real.reason << " (" << real.text << ") for the real name, "
                                << ghost.code << " " << ghost.reason << " for none";
@@ -369,10 +369,10 @@ TEST_F(SecurityTest, AnotherCentreSeesNothingOfTheCentre) {
     for (const int role : Walk::AccessOf(method).roles()) {
       if (!centre_roles.contains(role)) continue;
       ++checked;
-      ExpectNothingSeen(service, method,
-                        system_->Token({.subject = "users/neighbour",
-                                        .roles = {RoleName(role)},
-                                        .centre = "centres/urn-100102"}),
+      const std::string neighbour = system_->Token({.subject = "users/neighbour",
+                                                    .roles = {RoleName(role)},
+                                                    .centre = "centres/urn-100102"});
+      ExpectNothingSeen(service, method, neighbour, neighbour,
                         RoleName(role) + " of centres/urn-100102", {"100101", "Northgate"});
     }
   });
@@ -390,11 +390,15 @@ TEST_F(SecurityTest, AnotherTenantSeesNothingAtAll) {
   }
   ForEach([&](const std::string& service, const pb::MethodDescriptor& method) {
     for (const int role : Walk::AccessOf(method).roles()) {
-      ExpectNothingSeen(service, method,
-                        system_->Token({.tenant = "other-body",
-                                        .subject = "users/outsider",
-                                        .roles = {RoleName(role)},
-                                        .centre = CentreFor(role)}),
+      // A token acts for its own centre only, so each name is asked for as that centre's.
+      const auto outsider = [&](const std::string& centre) {
+        return system_->Token({.tenant = "other-body",
+                               .subject = "users/outsider",
+                               .roles = {RoleName(role)},
+                               .centre = CentreFor(role, centre)});
+      };
+      ExpectNothingSeen(service, method, outsider(real_["assay.example/Centre"]),
+                        outsider(ghost_["assay.example/Centre"]),
                         RoleName(role) + " of another tenant", traces);
     }
   });
@@ -408,10 +412,10 @@ TEST_F(SecurityTest, AModeratorSeesOnlyWhatIsAllocated) {
         !allowed.contains(common::v1::ROLE_MODERATOR)) {
       return;
     }
-    ExpectNothingSeen(
-        service, method,
-        system_->Token({.subject = "users/moderator-without-work", .roles = {"moderator"}}),
-        "moderator without work", {"100101", "Northgate"});
+    const std::string idle =
+        system_->Token({.subject = "users/moderator-without-work", .roles = {"moderator"}});
+    ExpectNothingSeen(service, method, idle, idle, "moderator without work",
+                      {"100101", "Northgate"});
   });
 }
 
