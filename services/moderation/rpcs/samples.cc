@@ -1,0 +1,62 @@
+#include <string>
+
+#include "services/moderation/commands/draw_sample.h"
+#include "services/moderation/convert.h"
+#include "services/moderation/rpcs/rpcs.h"
+
+namespace assay::moderation {
+namespace {
+
+using platform::Router;
+
+absl::StatusOr<v1::Sample> DrawSample(const Work& work, const v1::DrawSampleRequest& request) {
+  ASSIGN_OR_RETURN(const SubmissionName name, SubmissionNameOf("parent", request.parent()));
+  ASSIGN_OR_RETURN(const Drawn drawn, DrawSample(work, name, request.etag()));
+  return ToProto(drawn, work.call);
+}
+
+absl::StatusOr<v1::Sample> GetSample(const Work& work, const v1::GetSampleRequest& request) {
+  ASSIGN_OR_RETURN(const SampleName name, SampleNameOf("name", request.name()));
+  ASSIGN_OR_RETURN(const Drawn drawn, FindSample(work, name.submission, name.id));
+  return ToProto(drawn, work.call);
+}
+
+absl::StatusOr<v1::ListSamplesResponse> ListSamples(const Work& work,
+                                                    const v1::ListSamplesRequest& request) {
+  ASSIGN_OR_RETURN(const SubmissionName name, SubmissionNameOf("parent", request.parent()));
+  ASSIGN_OR_RETURN(const Submission submission,
+                   work.store().GetSubmission(work.tx, work.caller, name));
+  return Page<v1::ListSamplesResponse>(
+      work, request, request.parent(),
+      [&](const std::string& after, int limit) {
+        return work.store().ListSamples(work.tx, work.caller.tenant, submission.number, after,
+                                        limit);
+      },
+      [&](auto& response, const Sample& sample) {
+        *response.add_samples() = ToProto(Drawn{submission, sample}, work.call);
+      },
+      [](const Sample& sample) { return sample.id; });
+}
+
+absl::StatusOr<v1::VerifySampleResponse> VerifySample(const Work& work,
+                                                      const v1::VerifySampleRequest& request) {
+  ASSIGN_OR_RETURN(const SampleName name, SampleNameOf("name", request.name()));
+  ASSIGN_OR_RETURN(const Verification verification, VerifySample(work, name.submission, name.id));
+  return ToProto(verification);
+}
+
+}  // namespace
+
+void RegisterSamples(Router& router, const Context& context) {
+  const std::string service = "assay.moderation.v1.SampleService/";
+  Write<v1::DrawSampleRequest, v1::Sample>(router, context, service + "DrawSample", Scope::kCentre,
+                                           DrawSample);
+  Read<v1::GetSampleRequest, v1::Sample>(router, context, service + "GetSample", Scope::kAllocated,
+                                         GetSample);
+  Read<v1::ListSamplesRequest, v1::ListSamplesResponse>(router, context, service + "ListSamples",
+                                                        Scope::kAllocated, ListSamples);
+  Read<v1::VerifySampleRequest, v1::VerifySampleResponse>(router, context, service + "VerifySample",
+                                                          Scope::kAllocated, VerifySample);
+}
+
+}  // namespace assay::moderation
