@@ -46,6 +46,8 @@ struct Candidate {
   std::string group;  // Teaching group.
   std::string site;
   std::uint32_t flags = 0;
+  std::string grade;  // Where work is graded: what the ladders by grade count (MOD-2).
+  std::string uln;    // The learner's national number, if the centre gave it (QUAL-10).
 
   bool Has(CandidateFlag flag) const { return (flags & flag) != 0; }
 };
