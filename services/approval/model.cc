@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_join.h"
+#include "services/platform/core/national_numbers.h"
 
 namespace assay::approval {
 namespace {
@@ -33,10 +34,6 @@ constexpr CentreEdge kCentreEdges[] = {
     {CentreState::kSuspended, CentreState::kClosed},
     {CentreState::kWithdrawn, CentreState::kClosed},
 };
-
-bool AllDigits(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
 
 bool IsLetter(char c) { return c >= 'A' && c <= 'Z'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -86,8 +83,8 @@ std::string CentreId(const Establishment& facts) {
 }
 
 bool IsCentreId(std::string_view id) {
-  if (id.starts_with("urn-")) return IsUrn(id.substr(4));
-  return id.starts_with("ukprn-") && IsUkprn(id.substr(6));
+  if (id.starts_with("urn-")) return platform::IsUrn(id.substr(4));
+  return id.starts_with("ukprn-") && platform::IsUkprn(id.substr(6));
 }
 
 std::string_view NameOf(ApprovalState state) {
@@ -151,26 +148,6 @@ Standing StandingOn(absl::CivilDay day, CentreState centre,
   }
   if (will_be_in_force) return Standing::kNotYetEffective;
   return was_in_force ? Standing::kWithdrawn : Standing::kNoApproval;
-}
-
-bool IsUrn(std::string_view text) {
-  return (text.size() == 5 || text.size() == 6) && AllDigits(text);
-}
-
-bool IsUkprn(std::string_view text) {
-  return text.size() == 8 && text[0] == '1' && AllDigits(text);
-}
-
-bool IsLaestab(std::string_view text) { return text.size() == 7 && AllDigits(text); }
-
-UlnCheck CheckUln(std::string_view text) {
-  if (text.size() != 10 || !AllDigits(text)) return UlnCheck::kInvalid;
-  if (text == "9999999999") return UlnCheck::kTemporary;
-  int sum = 0;
-  for (int i = 0; i < 9; ++i) sum += (10 - i) * (text[i] - '0');
-  const int remainder = sum % 11;
-  if (remainder == 0) return UlnCheck::kInvalid;
-  return text[9] - '0' == 10 - remainder ? UlnCheck::kValid : UlnCheck::kInvalid;
 }
 
 std::string NormalPostcode(std::string_view text) {

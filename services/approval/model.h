@@ -90,15 +90,6 @@ std::string_view ReasonOf(Standing standing);  // "" if in force, else "NO_APPRO
 Standing StandingOn(absl::CivilDay day, CentreState centre,
                     const std::vector<QualificationApproval>& approvals);
 
-// QUAL-10. Digits only; no spaces.
-bool IsUrn(std::string_view text);      // 5 or 6 digits.
-bool IsUkprn(std::string_view text);    // 8 digits that begin with 1.
-bool IsLaestab(std::string_view text);  // 7 digits: local authority, establishment.
-
-enum class UlnCheck { kValid, kTemporary, kInvalid };
-// kTemporary is 9999999999: a learner whose number is still to come.
-UlnCheck CheckUln(std::string_view text);
-
 // Upper case with one space, "EC3A 5DE", if it has the form of a United Kingdom
 // postcode; else as it came: schools abroad have others, or none.
 std::string NormalPostcode(std::string_view text);

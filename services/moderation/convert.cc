@@ -318,7 +318,9 @@ void AddCandidate(MarkRows& rows, std::int64_t row, const v1::Candidate& from) {
   Candidate candidate{.number = from.candidate(),
                       .assessor = from.assessor(),
                       .group = from.group(),
-                      .site = from.site()};
+                      .site = from.site(),
+                      .grade = from.grade(),
+                      .uln = from.uln()};
   if (from.has_mark()) {
     candidate.mark = MarkOf(from.mark());
     if (!candidate.mark.has_value()) {
@@ -407,6 +409,8 @@ v1::Candidate ToProto(const Candidate& candidate) {
   out.set_withdrawn(candidate.Has(kWithdrawn));
   out.set_parental_interest(candidate.Has(kParentalInterest));
   out.set_carried_forward(candidate.Has(kCarriedForward));
+  out.set_grade(candidate.grade);
+  out.set_uln(candidate.uln);
   return out;
 }
 

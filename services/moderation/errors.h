@@ -64,5 +64,6 @@ inline constexpr std::string_view kRowMalformed = "ROW_MALFORMED";
 inline constexpr std::string_view kCandidateNotInSample = "CANDIDATE_NOT_IN_SAMPLE";
 inline constexpr std::string_view kMarkAlreadyRecorded = "MARK_ALREADY_RECORDED";
 inline constexpr std::string_view kTextTooLong = "TEXT_TOO_LONG";
+inline constexpr std::string_view kUlnInvalid = "ULN_INVALID";
 
 }  // namespace assay::moderation

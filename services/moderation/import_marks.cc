@@ -103,7 +103,9 @@ class Import final : public platform::UploadSink<v1::ImportMarksRequest, v1::Rec
               .absent = row.Get("absent"),
               .withdrawn = row.Get("withdrawn"),
               .parental_interest = row.Get("parental_interest"),
-              .carried_forward = row.Get("carried_forward")});
+              .carried_forward = row.Get("carried_forward"),
+              .grade = row.Get("grade"),
+              .uln = row.Get("uln")});
     return absl::OkStatus();
   }
 

@@ -392,6 +392,29 @@ TEST_F(ModerationTest, ARowReplacesWhatWasRecordedForItsCandidate) {
             503);
 }
 
+// QUAL-10, MOD-2
+TEST_F(ModerationTest, GradeAndLearnerNumberComeBackAndABadNumberIsToldByItsRow) {
+  MakeComponent();
+  const std::string name = Open()->name();
+  const auto response = Import(name,
+                               "candidate,mark,grade,uln\n1,5,Pass,1000000043\n"
+                               "2,6,Merit,1000000063\n3,7,,9999999999\n",
+                               v1::MARKS_MODE_KEEP_GOOD);
+  ASSERT_THAT(response, IsOk());
+  ASSERT_EQ(response->refused_size(), 1);
+  EXPECT_EQ(response->refused(0).row(), 3);
+  EXPECT_EQ(response->refused(0).field(), "uln");
+  EXPECT_EQ(response->refused(0).reason(), kUlnInvalid);
+  v1::ListCandidatesRequest list;
+  list.set_parent(name);
+  const auto candidates =
+      Call<v1::ListCandidatesResponse>("SubmissionService/ListCandidates", list, centre_);
+  ASSERT_EQ(candidates->candidates_size(), 2);
+  EXPECT_EQ(candidates->candidates(0).grade(), "Pass");
+  EXPECT_EQ(candidates->candidates(0).uln(), "1000000043");
+  EXPECT_EQ(candidates->candidates(1).grade(), "");
+}
+
 TEST_F(ModerationTest, MarksGivenInACallAreCheckedAlike) {
   MakeComponent();
   const std::string name = Open()->name();

@@ -159,7 +159,7 @@ void Limit(Statement& sql, const Reach& reach) {
 }
 
 constexpr std::string_view kCandidateColumns =
-    "candidate, mark, assessor, teaching_group, site, flags";
+    "candidate, mark, assessor, teaching_group, site, flags, grade, uln";
 
 Candidate CandidateFrom(const SqlRow& row) {
   return {.number = std::string(row.Text(0)),
@@ -167,7 +167,9 @@ Candidate CandidateFrom(const SqlRow& row) {
           .assessor = std::string(row.Text(2)),
           .group = std::string(row.Text(3)),
           .site = std::string(row.Text(4)),
-          .flags = static_cast<std::uint32_t>(row.Int(5))};
+          .flags = static_cast<std::uint32_t>(row.Int(5)),
+          .grade = std::string(row.Text(6)),
+          .uln = std::string(row.Text(7))};
 }
 
 Pick PickFrom(const SqlRow& row) {
@@ -454,7 +456,8 @@ absl::StatusOr<std::vector<Candidate>> Store::ListCandidates(Tx& tx, std::string
 absl::Status Store::InsertCandidates(Tx& tx, std::string_view tenant, std::int64_t submission,
                                      std::span<const Candidate> candidates) {
   static constexpr std::string_view kColumns[] = {
-      "tenant", "submission", "candidate", "mark", "assessor", "teaching_group", "site", "flags"};
+      "tenant",         "submission", "candidate", "mark",  "assessor",
+      "teaching_group", "site",       "flags",     "grade", "uln"};
   return tx.BulkInsert("candidates", kColumns, static_cast<std::int64_t>(candidates.size()),
                        [&](std::int64_t i, std::span<SqlValue> out) {
                          const Candidate& c = candidates[i];
@@ -466,6 +469,8 @@ absl::Status Store::InsertCandidates(Tx& tx, std::string_view tenant, std::int64
                          out[5] = c.group;
                          out[6] = c.site;
                          out[7] = c.flags;
+                         out[8] = c.grade;
+                         out[9] = c.uln;
                        });
 }
 
@@ -474,10 +479,13 @@ absl::Status Store::PutCandidate(Tx& tx, std::string_view tenant, std::int64_t s
   return tx
       .Execute(
           "INSERT INTO candidates (tenant, submission, candidate, mark, assessor, teaching_group, "
-          "site, flags) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (tenant, submission, "
-          "candidate) DO UPDATE SET mark = excluded.mark, assessor = excluded.assessor, "
-          "teaching_group = excluded.teaching_group, site = excluded.site, flags = excluded.flags",
-          {tenant, submission, c.number, c.mark, c.assessor, c.group, c.site, c.flags})
+          "site, flags, grade, uln) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT "
+          "(tenant, submission, candidate) DO UPDATE SET mark = excluded.mark, "
+          "assessor = excluded.assessor, teaching_group = excluded.teaching_group, "
+          "site = excluded.site, flags = excluded.flags, grade = excluded.grade, "
+          "uln = excluded.uln",
+          {tenant, submission, c.number, c.mark, c.assessor, c.group, c.site, c.flags, c.grade,
+           c.uln})
       .status();
 }
 

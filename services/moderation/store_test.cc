@@ -220,7 +220,12 @@ TEST_P(StoreTest, CandidatesAreInsertedReplacedAndListedByBytes) {
     cohort.push_back({.number = absl::StrCat(1000 + i), .mark = i * 10, .assessor = "Zoë"});
   }
   cohort.push_back({.number = "a", .flags = kAbsent});
-  cohort.push_back({.number = "B", .group = "g", .site = "s", .flags = kParentalInterest});
+  cohort.push_back({.number = "B",
+                    .group = "g",
+                    .site = "s",
+                    .flags = kParentalInterest,
+                    .grade = "Merit",
+                    .uln = "1000000043"});
   ASSERT_THAT(Write([&](Transaction& tx) { return store_.InsertCandidates(tx, "t", s, cohort); }),
               IsOk());
   const auto all = Run([&](Transaction& tx) { return store_.LoadCandidates(tx, "t", s); });
@@ -228,18 +233,23 @@ TEST_P(StoreTest, CandidatesAreInsertedReplacedAndListedByBytes) {
   EXPECT_EQ(all->at(5).mark, 50);
   EXPECT_EQ(all->at(5).assessor, "Zoë");
   EXPECT_EQ(all->at(300).number, "B");  // Upper case before lower case, on any engine.
+  EXPECT_EQ(all->at(300).grade, "Merit");
+  EXPECT_EQ(all->at(300).uln, "1000000043");
   EXPECT_EQ(all->at(301).number, "a");
   EXPECT_EQ(all->at(301).mark, std::nullopt);
   const auto missing =
       Run([&](Transaction& tx) { return store_.ListCandidates(tx, "t", s, "", 10, true); });
   EXPECT_THAT(*missing, ElementsAre(Field(&Candidate::number, "B")));
   ASSERT_THAT(Write([&](Transaction& tx) {
-                return store_.PutCandidate(tx, "t", s, {.number = "1005", .mark = 7});
+                return store_.PutCandidate(
+                    tx, "t", s, {.number = "1005", .mark = 7, .grade = "D", .uln = "9999999999"});
               }),
               IsOk());
   const auto one = Run([&](Transaction& tx) { return store_.GetCandidate(tx, "t", s, "1005"); });
   EXPECT_EQ(one->mark, 7);
   EXPECT_EQ(one->assessor, "");
+  EXPECT_EQ(one->grade, "D");
+  EXPECT_EQ(one->uln, "9999999999");
   EXPECT_TRUE(absl::IsNotFound(
       Run([&](Transaction& tx) { return store_.GetCandidate(tx, "u", s, "1005"); }).status()));
   ASSERT_THAT(Write([&](Transaction& tx) { return store_.DeleteCandidates(tx, "t", s); }), IsOk());

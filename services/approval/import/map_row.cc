@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "services/platform/core/national_numbers.h"
+
 namespace assay::approval {
 namespace {
 
@@ -37,14 +39,15 @@ class Mapper {
 
   MappedRow Run() {
     Establishment& e = row_.establishment;
-    e.urn = Number(layout_.urn, IsUrn, "URN_INVALID", "a URN has 5 or 6 digits");
-    e.ukprn =
-        Number(layout_.ukprn, IsUkprn, "UKPRN_INVALID", "a UKPRN has 8 digits and begins with 1");
+    e.urn = Number(layout_.urn, platform::IsUrn, "URN_INVALID", "a URN has 5 or 6 digits");
+    e.ukprn = Number(layout_.ukprn, platform::IsUkprn, "UKPRN_INVALID",
+                     "a UKPRN has 8 digits and begins with 1");
     if (e.urn.empty() && e.ukprn.empty() && row_.faults.empty()) {
       Fault(layout_.urn.empty() ? layout_.ukprn : layout_.urn, "URN_MISSING",
             "the row has no national number, so it cannot be told from others");
     }
-    e.laestab = Number(layout_.laestab, IsLaestab, "LAESTAB_INVALID", "a LAESTAB has 7 digits");
+    e.laestab =
+        Number(layout_.laestab, platform::IsLaestab, "LAESTAB_INVALID", "a LAESTAB has 7 digits");
     e.title = Text(layout_.title);
     if (e.title.empty()) {
       Fault(layout_.title, "NAME_MISSING", "an establishment needs a name");
@@ -98,7 +101,7 @@ class Mapper {
   std::string Linked(const LinkedColumn& linked) {
     if (linked.column.empty() || Value(linked.when_column) != linked.when_value) return "";
     if (Contains(layout_.urn_placeholders, Value(linked.column))) return "";
-    return Number(linked.column, IsUrn, "URN_INVALID", "a URN has 5 or 6 digits");
+    return Number(linked.column, platform::IsUrn, "URN_INVALID", "a URN has 5 or 6 digits");
   }
 
   void MapStatus() {

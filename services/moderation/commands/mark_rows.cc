@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/moderation/errors.h"
+#include "services/platform/core/national_numbers.h"
 #include "services/platform/core/view.h"
 
 namespace assay::moderation {
@@ -55,10 +56,16 @@ std::optional<RefusedRow> FaultOf(const MarkScale& scale, const Candidate& c) {
   for (const auto& [field, text] :
        {std::pair<std::string_view, const std::string&>{"assessor", c.assessor},
         {"group", c.group},
-        {"site", c.site}}) {
+        {"site", c.site},
+        {"grade", c.grade}}) {
     if (Length(text) > kTextMax) {
       return refused(field, kTextTooLong, absl::StrCat("is longer than ", kTextMax, " characters"));
     }
+  }
+  if (!c.uln.empty() && platform::CheckUln(c.uln) == platform::UlnCheck::kInvalid) {
+    return refused("uln", kUlnInvalid,
+                   "is not a learner number of ten digits whose last one checks the others "
+                   "(QUAL-10); 9999999999 stands for one that is still to come");
   }
   if (!c.mark.has_value()) return std::nullopt;
   const std::string mark = FormatMark(*c.mark);
@@ -141,7 +148,9 @@ void AddTexts(MarkRows& rows, std::int64_t row, const MarkTexts& texts) {
   Candidate candidate{.number = std::string(texts.candidate),
                       .assessor = std::string(texts.assessor),
                       .group = std::string(texts.group),
-                      .site = std::string(texts.site)};
+                      .site = std::string(texts.site),
+                      .grade = std::string(texts.grade),
+                      .uln = std::string(texts.uln)};
   if (!texts.mark.empty()) {
     // A sign tells a mark below zero from what is no number at all.
     const bool below = texts.mark[0] == '-';

@@ -54,7 +54,7 @@ class MarkRows {
 // One row's texts as a file has them; "" is absent. Adds the row or refuses it.
 struct MarkTexts {
   std::string_view candidate, mark, assessor, group, site, absent, withdrawn, parental_interest,
-      carried_forward;
+      carried_forward, grade, uln;
 };
 void AddTexts(MarkRows& rows, std::int64_t row, const MarkTexts& texts);
 

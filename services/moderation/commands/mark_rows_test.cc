@@ -33,6 +33,9 @@ TEST(AddTextsTest, TellsEveryBadFieldByColumnAndReason) {
            {{.candidate = "1", .mark = "3", .absent = "yes"}, "mark", kMarkForAbsent},
            {{.candidate = "1", .mark = "3", .withdrawn = "1"}, "mark", kMarkForAbsent},
            {{.candidate = "1", .mark = "3", .assessor = long_text}, "assessor", kTextTooLong},
+           {{.candidate = "1", .mark = "3", .grade = long_text}, "grade", kTextTooLong},
+           {{.candidate = "1", .mark = "3", .uln = "1000000063"}, "uln", kUlnInvalid},
+           {{.candidate = "1", .mark = "3", .uln = "100000004"}, "uln", kUlnInvalid},
        }) {
     MarkRows rows(kSixty);
     AddTexts(rows, 7, c.texts);
@@ -52,15 +55,19 @@ TEST(AddTextsTest, TakesGoodRowsWithTheirFlags) {
   AddTexts(rows, 3, {.candidate = "2", .mark = "0", .parental_interest = "TRUE"});
   AddTexts(rows, 4, {.candidate = "3", .absent = "Yes"});
   AddTexts(rows, 5, {.candidate = "4", .mark = "12.5", .absent = "no", .carried_forward = "1"});
-  AddTexts(rows, 6, {.candidate = "5"});
+  AddTexts(rows, 6, {.candidate = "5", .grade = "Merit", .uln = "1000000043"});
+  AddTexts(rows, 7, {.candidate = "6", .mark = "1", .uln = "9999999999"});
   rows.Finish();
   EXPECT_EQ(rows.refused_count(), 0);
-  ASSERT_EQ(rows.good().size(), 5u);
+  ASSERT_EQ(rows.good().size(), 6u);
   EXPECT_EQ(rows.good()[0].mark, 6000);
   EXPECT_EQ(rows.good()[0].site, "S");
   EXPECT_EQ(rows.good()[1].flags, static_cast<std::uint32_t>(kParentalInterest));
   EXPECT_EQ(rows.good()[2].flags, static_cast<std::uint32_t>(kAbsent));
   EXPECT_EQ(rows.good()[3].mark, 1250);
+  EXPECT_EQ(rows.good()[4].grade, "Merit");
+  EXPECT_EQ(rows.good()[4].uln, "1000000043");
+  EXPECT_EQ(rows.good()[5].uln, "9999999999");  // QUAL-10: a number that is still to come.
   EXPECT_EQ(rows.missing_count(), 1);
 }
 

@@ -55,6 +55,10 @@ std::string CanonicalCandidates(std::span<const Candidate> candidates) {
     if (c.Has(kWithdrawn)) out += 'w';
     if (c.Has(kParentalInterest)) out += 'p';
     if (c.Has(kCarriedForward)) out += 'c';
+    if (!c.grade.empty()) {
+      out += '\t';
+      AppendEscaped(out, c.grade);
+    }
     out += '\n';
   }
   return out;

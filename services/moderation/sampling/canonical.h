@@ -16,6 +16,7 @@ namespace assay::moderation {
 // One line a candidate, in the order of the numbers' bytes, each ended by a line feed:
 // number, mark ("-" if none), assessor, teaching group, site, flags, separated by tabs. Flags
 // are the letters of "awpc" (absent, withdrawn, parental interest, carried forward) that apply.
+// Where work is graded, the grade follows as one more field of those who have one.
 // Backslash, tab, line feed and carriage return are written \\, \t, \n and \r.
 std::string CanonicalCandidates(std::span<const Candidate> candidates);
 

@@ -20,6 +20,15 @@ TEST(CanonicalCandidatesTest, WritesOneLineACandidateInTheOrderOfNumbers) {
             "0102\t71.2\tA1\t11b\tnorth\t\n");
 }
 
+// A cohort without grades keeps the text it had before there were any.
+TEST(CanonicalCandidatesTest, EndsTheLineWithTheGradeOfThoseWhoHaveOne) {
+  const std::vector<Candidate> candidates = {
+      {.number = "1", .mark = 100, .grade = "A\tB", .uln = "1000000043"},
+      {.number = "2", .mark = 200, .flags = kParentalInterest},
+  };
+  EXPECT_EQ(CanonicalCandidates(candidates), "1\t1\t\t\t\t\tA\\tB\n2\t2\t\t\t\tp\n");
+}
+
 TEST(CanonicalCandidatesTest, DoesNotDependOnTheOrderGiven) {
   std::vector<Candidate> candidates;
   for (int i = 0; i < 50; ++i) candidates.push_back({.number = std::to_string(i), .mark = i * 100});
