@@ -23,10 +23,14 @@ absl::Status Named(const absl::Status& status, const std::string& name) {
 
 class Download final : public platform::DownloadSource<google::api::HttpBody> {
  public:
-  Download(std::string name, std::string content_type, std::unique_ptr<BlobReader> reader)
-      : name_(std::move(name)),
-        content_type_(std::move(content_type)),
+  Download(const Evidence& evidence, std::unique_ptr<BlobReader> reader)
+      : name_(NameOf(evidence)),
+        head_{.bytes = evidence.size,
+              .filename = evidence.filename.empty() ? evidence.id : evidence.filename},
+        content_type_(evidence.content_type),
         reader_(std::move(reader)) {}
+
+  platform::DownloadHead head() const override { return head_; }
 
   absl::StatusOr<bool> Next(google::api::HttpBody& message) override {
     absl::StatusOr<std::string_view> piece = reader_->Next();
@@ -40,6 +44,7 @@ class Download final : public platform::DownloadSource<google::api::HttpBody> {
 
  private:
   const std::string name_;
+  const platform::DownloadHead head_;
   std::string content_type_;
   std::unique_ptr<BlobReader> reader_;
 };
@@ -58,7 +63,7 @@ absl::StatusOr<std::unique_ptr<platform::DownloadSource<google::api::HttpBody>>>
   }));
   auto reader = context.blobs.NewReader(reach.tenant, evidence.sha256, evidence.size);
   if (!reader.ok()) return Named(reader.status(), NameOf(evidence));
-  return std::make_unique<Download>(NameOf(evidence), evidence.content_type, *std::move(reader));
+  return std::make_unique<Download>(evidence, *std::move(reader));
 }
 
 }  // namespace assay::evidence

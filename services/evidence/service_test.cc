@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -91,7 +92,7 @@ class EvidenceServiceTest : public ::testing::Test {
           all += body.data();
           if (!body.content_type().empty()) content_types_.push_back(body.content_type());
         },
-        token);
+        token, &head_);
     return {all, status};
   }
   absl::StatusOr<v1::Evidence> Get(const std::string& name, const std::string& token) {
@@ -157,6 +158,7 @@ class EvidenceServiceTest : public ::testing::Test {
   std::string other_body_ =
       service_.Token({.tenant = "tenant-b", .subject = "users/q", .roles = {"quality"}});
   std::vector<std::string> content_types_;
+  std::map<std::string, std::string> head_;  // Of the latest download.
 };
 
 TEST_F(EvidenceServiceTest, GivesAReceiptAndTheSameBytesBackEVD4) {
@@ -181,6 +183,8 @@ TEST_F(EvidenceServiceTest, GivesAReceiptAndTheSameBytesBackEVD4) {
   EXPECT_THAT(status, IsOk());
   EXPECT_TRUE(got == bytes);
   EXPECT_THAT(content_types_, ElementsAre("application/pdf"));
+  EXPECT_EQ(head_["x-http-content-length"], std::to_string(bytes.size()));
+  EXPECT_EQ(head_["x-http-content-disposition"], "attachment; filename=\"register.pdf\"");
   auto again = Get(receipt->name(), exams_);
   ASSERT_THAT(again, IsOk());
   EXPECT_EQ(again->SerializeAsString(), receipt->SerializeAsString());

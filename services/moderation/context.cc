@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/moderation/errors.h"
@@ -21,6 +22,19 @@ template <std::size_t n>
 bool HasAny(const platform::Principal& principal, const std::string_view (&roles)[n]) {
   return std::any_of(std::begin(roles), std::end(roles),
                      [&](std::string_view role) { return principal.Has(role); });
+}
+
+// Why a state stops a step: the reason, and what can be done instead.
+std::pair<std::string_view, std::string_view> Obstacle(State state, Step step) {
+  if (state == State::kRetracted) return {kSubmissionWithdrawn, "; an officer can reopen it"};
+  if (state == State::kVoided) return {kSubmissionVoid, "; it is void for good"};
+  if (step == Step::kRecordMarks || step == Step::kSubmit) {
+    return {kSubmissionNotOpen, "; an officer can correct single marks, or reopen it"};
+  }
+  if (state == State::kReleased) {
+    return {kSubmissionReleased, "; a review can change what was released"};
+  }
+  return {kSubmissionStateWrong, ""};
 }
 
 bool Moderates(const platform::Principal& principal) {
@@ -60,26 +74,19 @@ absl::Status CheckStep(const Work& work, const Submission& submission, Step step
   using platform::Error;
   using platform::View;
   const Edge* edge = FindEdge(submission.state, step);
-  const std::string name = submission.name.Text();
-  const std::string_view state = NameOf(submission.state);
-  if (edge == nullptr && (step == Step::kRecordMarks || step == Step::kSubmit)) {
-    return Error(absl::StatusCode::kFailedPrecondition, kSubmissionNotOpen,
-                 absl::StrCat("the submission is ", View(state),
-                              "; an officer can correct single marks now"))
-        .With("submission", name)
-        .With("state", state);
-  }
   if (edge == nullptr) {
     std::string needed;
     for (const Edge& other : Edges()) {
       if (other.step != step) continue;
       absl::StrAppend(&needed, needed.empty() ? "" : " or ", View(NameOf(other.from)));
     }
-    return Error(absl::StatusCode::kFailedPrecondition, kSubmissionStateWrong,
-                 absl::StrCat("the submission is ", View(state), "; to ", View(NameOf(step)),
-                              " it must be ", needed))
-        .With("submission", name)
-        .With("state", state)
+    const auto [reason, hint] = Obstacle(submission.state, step);
+    return Error(absl::StatusCode::kFailedPrecondition, reason,
+                 absl::StrCat("the submission is ", View(NameOf(submission.state)), "; to ",
+                              View(NameOf(step)), " it must be ", needed, View(hint)))
+        .With("submission", submission.name.Text())
+        .With("state", NameOf(submission.state))
+        .With("step", NameOf(step))
         .With("needed", needed);
   }
   if ((edge->actors & work.caller.actors) == 0) {

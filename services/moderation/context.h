@@ -53,8 +53,10 @@ bool IsOfCentre(const platform::Call& call);
 // moderate, and whoever the submission is allocated to.
 bool SeesAsModerator(const platform::Call& call, const Submission& submission);
 
-// FAILED_PRECONDITION (SUBMISSION_NOT_OPEN, SUBMISSION_STATE_WRONG) if the state does not allow
-// the step (MOD-1), PERMISSION_DENIED (ROLE_NOT_ALLOWED) if it does but not to this caller.
+// FAILED_PRECONDITION if the state does not allow the step (MOD-1): SUBMISSION_WITHDRAWN,
+// SUBMISSION_VOID or SUBMISSION_RELEASED where it has come to an end, SUBMISSION_NOT_OPEN for
+// what needs it open, else SUBMISSION_STATE_WRONG; all name the step, the state and the states
+// needed. PERMISSION_DENIED (ROLE_NOT_ALLOWED) if the state allows it but not to this caller.
 absl::Status CheckStep(const Work& work, const Submission& submission, Step step);
 
 // Moves the submission along the edge that CheckStep has allowed.

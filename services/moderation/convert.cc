@@ -27,6 +27,7 @@ using platform::View;
 
 constexpr std::size_t kTitleMax = 200;
 constexpr std::size_t kFeedbackMax = 4000;
+constexpr std::size_t kReasonMax = 2000;
 constexpr std::size_t kSegmentMax = 100;
 constexpr std::int64_t kCapacityDefault = 10;
 constexpr std::int64_t kCapacityMax = 1000;
@@ -122,6 +123,8 @@ static_assert(v1::Submission::STATE_SAMPLED == static_cast<int>(State::kSampled)
 static_assert(v1::Submission::STATE_ALLOCATED == static_cast<int>(State::kAllocated) + 1);
 static_assert(v1::Submission::STATE_JUDGED == static_cast<int>(State::kJudged) + 1);
 static_assert(v1::Submission::STATE_RELEASED == static_cast<int>(State::kReleased) + 1);
+static_assert(v1::Submission::STATE_WITHDRAWN == static_cast<int>(State::kRetracted) + 1);
+static_assert(v1::Submission::STATE_VOID == static_cast<int>(State::kVoided) + 1);
 
 std::string_view NameOf(Basis basis) {
   switch (basis) {
@@ -189,6 +192,14 @@ absl::Status CheckText(std::string_view field, std::string_view text, std::size_
       std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; }));
   if (length <= characters) return absl::OkStatus();
   return Invalid(field, absl::StrCat("is longer than ", characters, " characters"));
+}
+
+absl::Status CheckReason(std::string_view field, std::string_view reason) {
+  if (reason.find_first_not_of(" \t\r\n") == reason.npos) {
+    return Error(absl::StatusCode::kInvalidArgument, kReasonMissing, "say why")
+        .Field(field, "is empty");
+  }
+  return CheckText(field, reason, kReasonMax);
 }
 
 absl::StatusOr<std::string> SeriesIdOf(std::string_view field, std::string_view name) {

@@ -53,6 +53,9 @@ absl::StatusOr<Feedback> FeedbackFrom(const v1::Feedback& feedback);
 // A text that may be empty and is at most `characters` long.
 absl::Status CheckText(std::string_view field, std::string_view text, std::size_t characters);
 
+// INVALID_ARGUMENT (REASON_MISSING) if a decision does not say why; 2000 characters at most.
+absl::Status CheckReason(std::string_view field, std::string_view reason);
+
 // Answers, as the caller may see them (MOD-9).
 v1::Series ToProto(const Series& series);
 v1::Component ToProto(const Component& component);

@@ -40,6 +40,22 @@ inline constexpr std::string_view kFeedbackMissing = "FEEDBACK_MISSING";
 inline constexpr std::string_view kResultsNotReady = "RESULTS_NOT_READY";
 inline constexpr std::string_view kTooManyCandidates = "TOO_MANY_CANDIDATES";
 
+inline constexpr std::string_view kSubmissionWithdrawn = "SUBMISSION_WITHDRAWN";
+inline constexpr std::string_view kSubmissionVoid = "SUBMISSION_VOID";
+inline constexpr std::string_view kSubmissionReleased = "SUBMISSION_RELEASED";
+inline constexpr std::string_view kReviewNotFound = "REVIEW_NOT_FOUND";
+inline constexpr std::string_view kReviewNotDue = "REVIEW_NOT_DUE";
+inline constexpr std::string_view kReviewExists = "REVIEW_EXISTS";
+inline constexpr std::string_view kReviewWindowClosed = "REVIEW_WINDOW_CLOSED";
+inline constexpr std::string_view kReviewStateWrong = "REVIEW_STATE_WRONG";
+inline constexpr std::string_view kReviewerUnfit = "REVIEWER_UNFIT";
+inline constexpr std::string_view kAppealNotFound = "APPEAL_NOT_FOUND";
+inline constexpr std::string_view kAppealExists = "APPEAL_EXISTS";
+inline constexpr std::string_view kAppealWindowClosed = "APPEAL_WINDOW_CLOSED";
+inline constexpr std::string_view kAppealStateWrong = "APPEAL_STATE_WRONG";
+inline constexpr std::string_view kPanelUnfit = "PANEL_UNFIT";
+inline constexpr std::string_view kExportRefused = "EXPORT_REFUSED";
+
 inline constexpr std::string_view kReasons[] = {
     kSeriesNotFound,   kSeriesExists,        kComponentNotFound,    kComponentExists,
     kIdInvalid,        kMarkScaleInvalid,    kPolicyNotFound,       kSubmissionNotFound,
@@ -49,7 +65,11 @@ inline constexpr std::string_view kReasons[] = {
     kReasonMissing,    kNobodyToDraw,        kSampleNotFound,       kModeratorNotFound,
     kModeratorExists,  kModeratorConflict,   kModeratorFull,        kNobodyCanTakeIt,
     kEvidenceMissing,  kEvidenceUnavailable, kMarksOutstanding,     kJudgementNotFound,
-    kFeedbackMissing,  kResultsNotReady,     kTooManyCandidates,
+    kFeedbackMissing,  kResultsNotReady,     kTooManyCandidates,    kSubmissionWithdrawn,
+    kSubmissionVoid,   kSubmissionReleased,  kReviewNotFound,       kReviewNotDue,
+    kReviewExists,     kReviewWindowClosed,  kReviewStateWrong,     kReviewerUnfit,
+    kAppealNotFound,   kAppealExists,        kAppealWindowClosed,   kAppealStateWrong,
+    kPanelUnfit,       kExportRefused,
 };
 
 // Of single rows; RefusedMark and RecordModeratorMarks list them.

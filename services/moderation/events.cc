@@ -79,6 +79,21 @@ absl::Status EmitJudged(const Work& work, const Submission& submission,
   return Send(work, submission, event);
 }
 
+absl::Status EmitLifecycle(const Work& work, const Submission& submission, Step step,
+                           std::string_view reason, bool sample_voided,
+                           std::string_view moderator) {
+  const auto send = [&](auto event) {
+    event.set_centre_title(submission.centre_title);
+    event.set_reason(std::string(reason));
+    event.set_sample_voided(sample_voided);
+    event.set_moderator_subject(std::string(moderator));
+    return Send(work, submission, event);
+  };
+  if (step == Step::kWithdraw) return send(About<v1::SubmissionWithdrawn>(submission));
+  if (step == Step::kReopen) return send(About<v1::SubmissionReopened>(submission));
+  return send(About<v1::SubmissionVoided>(submission));
+}
+
 absl::Status EmitReleased(const Work& work, const Submission& submission,
                           RecordedJudgement::Verdict verdict, std::int64_t results) {
   auto event = About<v1::SubmissionReleased>(submission);

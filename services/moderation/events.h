@@ -21,6 +21,9 @@ absl::Status EmitAllocated(const Work& work, const Submission& submission,
                            std::string_view previous_moderator_subject);
 absl::Status EmitJudged(const Work& work, const Submission& submission,
                         RecordedJudgement::Verdict verdict);
+// `step` is kWithdraw, kReopen or kVoid; `moderator`: the subject who had it, or "".
+absl::Status EmitLifecycle(const Work& work, const Submission& submission, Step step,
+                           std::string_view reason, bool sample_voided, std::string_view moderator);
 absl::Status EmitReleased(const Work& work, const Submission& submission,
                           RecordedJudgement::Verdict verdict, std::int64_t results);
 

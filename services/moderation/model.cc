@@ -25,14 +25,28 @@ constexpr Edge kEdges[] = {
     {kAllocated, kDecide, kJudged, kModerator | kOfficer},
     {kJudged, kCorrectMark, kSubmitted, kOfficer},
     {kJudged, kRelease, kReleased, kOfficer},
+    {kReleased, kRevise, kReleased, kOfficer},
+    {kOpen, kWithdraw, kRetracted, kCentre | kOfficer},
+    {kSubmitted, kWithdraw, kRetracted, kCentre | kOfficer},
+    {kSubmitted, kReopen, kOpen, kOfficer},
+    {kSampled, kReopen, kOpen, kOfficer},
+    {kAllocated, kReopen, kOpen, kOfficer},
+    {kJudged, kReopen, kOpen, kOfficer},
+    {kRetracted, kReopen, kOpen, kOfficer},
+    {kOpen, kVoid, kVoided, kOfficer},
+    {kSubmitted, kVoid, kVoided, kOfficer},
+    {kSampled, kVoid, kVoided, kOfficer},
+    {kAllocated, kVoid, kVoided, kOfficer},
+    {kJudged, kVoid, kVoided, kOfficer},
 };
 
 constexpr std::array<std::string_view, kStates> kStateNames = {
-    "open", "submitted", "sampled", "allocated", "judged", "released"};
+    "open", "submitted", "sampled", "allocated", "judged", "released", "withdrawn", "void"};
 
 constexpr std::array<std::string_view, kSteps> kStepNames = {
-    "record marks", "submit",       "correct a mark", "draw",   "allocate",
-    "moderate",     "look further", "decide",         "release"};
+    "record marks", "submit",       "correct a mark", "draw",    "allocate",
+    "moderate",     "look further", "decide",         "release", "withdraw",
+    "reopen",       "void",         "revise results"};
 
 }  // namespace
 

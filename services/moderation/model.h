@@ -64,10 +64,19 @@ inline bool MarkMissing(const Candidate& candidate) {
 }
 
 // open ─submit→ submitted ─draw→ sampled ─allocate→ allocated ─judge→ judged ─release→ released.
-// A correction of the cohort after the draw leads back to submitted: the sample is void, and
-// the submission says that its cohort changed.
-enum class State { kOpen, kSubmitted, kSampled, kAllocated, kJudged, kReleased };
-inline constexpr int kStates = 6;
+// A correction of the cohort after the draw leads back to submitted, and reopening to open: the
+// sample is void, and the submission says that its cohort changed.
+enum class State {
+  kOpen,
+  kSubmitted,
+  kSampled,
+  kAllocated,
+  kJudged,
+  kReleased,
+  kRetracted,  // Withdrawn by the centre or an officer; kWithdrawn is a candidate's flag.
+  kVoided,     // Never to count, for a reason.
+};
+inline constexpr int kStates = 8;
 std::string_view NameOf(State state);  // "open"
 
 enum class Step {
@@ -80,8 +89,12 @@ enum class Step {
   kLookFurther,  // Judged, and more work is called for: the next stage opens.
   kDecide,       // Judged for good.
   kRelease,      // Tell the centre.
+  kWithdraw,     // Before the draw: there will be no results.
+  kReopen,       // Let the centre record marks again, with a reason; a drawn sample is void.
+  kVoid,         // End it without results, with a reason.
+  kRevise,       // Put the outcome of a review into the results (MOD-13).
 };
-inline constexpr int kSteps = 9;
+inline constexpr int kSteps = 13;
 std::string_view NameOf(Step step);  // "record marks"
 
 enum Actor : std::uint32_t {

@@ -81,9 +81,70 @@ TEST(EdgesTest, MarksAreRecordedOnlyWhileOpenAndCorrectedByOfficersAfterwards) {
     const auto state = static_cast<State>(s);
     EXPECT_EQ(FindEdge(state, Step::kRecordMarks) != nullptr, state == State::kOpen);
     const Edge* correct = FindEdge(state, Step::kCorrectMark);
-    EXPECT_EQ(correct != nullptr, state != State::kOpen && state != State::kReleased);
+    EXPECT_EQ(correct != nullptr, state == State::kSubmitted || state == State::kSampled ||
+                                      state == State::kAllocated || state == State::kJudged);
     if (correct != nullptr) {
       EXPECT_EQ(correct->actors, static_cast<std::uint32_t>(kOfficer));
+    }
+  }
+}
+
+// MOD-1: what each state allows and to whom, written down once more beside the table; every
+// combination of state, step and actor that is not here is refused.
+TEST(EdgesTest, EveryStateStepAndActorIsAsWrittenHere) {
+  constexpr std::uint32_t kBoth = kCentre | kOfficer;
+  struct Row {
+    State from;
+    Step step;
+    State to;
+    std::uint32_t actors;
+  };
+  using S = State;
+  using T = Step;
+  const Row legal[] = {
+      {S::kOpen, T::kRecordMarks, S::kOpen, kBoth},
+      {S::kOpen, T::kSubmit, S::kSubmitted, kBoth},
+      {S::kOpen, T::kWithdraw, S::kRetracted, kBoth},
+      {S::kOpen, T::kVoid, S::kVoided, kOfficer},
+      {S::kSubmitted, T::kCorrectMark, S::kSubmitted, kOfficer},
+      {S::kSubmitted, T::kDraw, S::kSampled, kOfficer},
+      {S::kSubmitted, T::kWithdraw, S::kRetracted, kBoth},
+      {S::kSubmitted, T::kReopen, S::kOpen, kOfficer},
+      {S::kSubmitted, T::kVoid, S::kVoided, kOfficer},
+      {S::kSampled, T::kCorrectMark, S::kSubmitted, kOfficer},
+      {S::kSampled, T::kAllocate, S::kAllocated, kOfficer},
+      {S::kSampled, T::kReopen, S::kOpen, kOfficer},
+      {S::kSampled, T::kVoid, S::kVoided, kOfficer},
+      {S::kAllocated, T::kCorrectMark, S::kSubmitted, kOfficer},
+      {S::kAllocated, T::kAllocate, S::kAllocated, kOfficer},
+      {S::kAllocated, T::kModerate, S::kAllocated, kModerator},
+      {S::kAllocated, T::kLookFurther, S::kAllocated, kModerator | kOfficer},
+      {S::kAllocated, T::kDecide, S::kJudged, kModerator | kOfficer},
+      {S::kAllocated, T::kReopen, S::kOpen, kOfficer},
+      {S::kAllocated, T::kVoid, S::kVoided, kOfficer},
+      {S::kJudged, T::kCorrectMark, S::kSubmitted, kOfficer},
+      {S::kJudged, T::kRelease, S::kReleased, kOfficer},
+      {S::kJudged, T::kReopen, S::kOpen, kOfficer},
+      {S::kJudged, T::kVoid, S::kVoided, kOfficer},
+      {S::kReleased, T::kRevise, S::kReleased, kOfficer},
+      {S::kRetracted, T::kReopen, S::kOpen, kOfficer},
+  };
+  for (int s = 0; s < kStates; ++s) {
+    for (int t = 0; t < kSteps; ++t) {
+      const auto state = static_cast<State>(s);
+      const auto step = static_cast<Step>(t);
+      const Row* row = nullptr;
+      for (const Row& candidate : legal) {
+        if (candidate.from == state && candidate.step == step) row = &candidate;
+      }
+      const Edge* edge = FindEdge(state, step);
+      ASSERT_EQ(edge != nullptr, row != nullptr) << NameOf(state) << " " << NameOf(step);
+      if (row == nullptr) continue;
+      EXPECT_EQ(edge->to, row->to) << NameOf(state) << " " << NameOf(step);
+      for (std::uint32_t actor : {kCentre, kOfficer, kModerator}) {
+        EXPECT_EQ((edge->actors & actor) != 0, (row->actors & actor) != 0)
+            << NameOf(state) << " " << NameOf(step) << " by " << actor;
+      }
     }
   }
 }

@@ -7,6 +7,7 @@ namespace assay::moderation {
 void RegisterRpcs(platform::Router& router, const Context& context) {
   RegisterSeries(router, context);
   RegisterSubmissions(router, context);
+  RegisterLifecycle(router, context);
   RegisterSamples(router, context);
   RegisterModeration(router, context);
   RegisterPolicies(router, context);

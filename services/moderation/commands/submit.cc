@@ -3,7 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "services/moderation/commitment.h"
+#include "services/moderation/commands/forget_draw.h"
 #include "services/moderation/errors.h"
 #include "services/moderation/events.h"
 #include "services/platform/core/status_macros.h"
@@ -105,19 +105,8 @@ absl::StatusOr<Submission> CorrectMark(const Work& work, const SubmissionName& n
   RETURN_IF_ERROR(store.PutCandidate(work.tx, tenant, submission.number, candidate));
 
   const bool sample_voided = !submission.sample.empty();
-  if (sample_voided) {
-    RETURN_IF_ERROR(store.VoidSample(work.tx, tenant, submission.number, submission.sample));
-  }
+  RETURN_IF_ERROR(ForgetDraw(work, submission));
   Advance(submission, Step::kCorrectMark);
-  submission.cohort_changed = true;
-  submission.sample.clear();
-  submission.moderator.clear();
-  submission.moderator_subject.clear();
-  submission.stage = Stage::kSubSample;
-  if (submission.secret_revealed) {
-    submission.secret = work.context.entropy.Bytes(kSecretBytes);
-    submission.secret_revealed = false;
-  }
   RETURN_IF_ERROR(store.UpdateSubmission(work.tx, work.caller, submission));
   RETURN_IF_ERROR(store.InsertCorrection(work.tx, work.caller, submission,
                                          {.candidate = candidate.number,

@@ -22,6 +22,7 @@ namespace assay::moderation {
 
 void RegisterSeries(platform::Router& router, const Context& context);
 void RegisterSubmissions(platform::Router& router, const Context& context);
+void RegisterLifecycle(platform::Router& router, const Context& context);
 void RegisterSamples(platform::Router& router, const Context& context);
 void RegisterModeration(platform::Router& router, const Context& context);
 void RegisterPolicies(platform::Router& router, const Context& context);

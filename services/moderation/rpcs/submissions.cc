@@ -22,7 +22,6 @@ using platform::Router;
 using platform::Transaction;
 
 constexpr int kCandidatesMax = 10'000;
-constexpr std::size_t kReasonMax = 2000;
 
 // Approval is asked before the command runs; what it says is the fact that the command needs.
 absl::StatusOr<std::string> AskApproval(const Context& context, const Call& call,
@@ -149,11 +148,7 @@ absl::StatusOr<v1::Submission> SubmitSubmission(const Work& work,
 absl::StatusOr<v1::Submission> CorrectMark(const Work& work,
                                            const v1::CorrectMarkRequest& request) {
   ASSIGN_OR_RETURN(const SubmissionName name, SubmissionNameOf("name", request.name()));
-  if (request.reason().find_first_not_of(" \t\r\n") == std::string::npos) {
-    return Error(absl::StatusCode::kInvalidArgument, kReasonMissing, "a correction says why")
-        .Field("reason", "is empty");
-  }
-  RETURN_IF_ERROR(CheckText("reason", request.reason(), kReasonMax));
+  RETURN_IF_ERROR(CheckReason("reason", request.reason()));
   const std::optional<Mark> mark = MarkOf(request.mark());
   if (!mark.has_value()) {
     return Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID",

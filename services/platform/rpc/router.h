@@ -35,6 +35,7 @@
 #include "services/platform/core/id.h"
 #include "services/platform/metrics/metrics.h"
 #include "services/platform/rpc/call.h"
+#include "services/platform/rpc/download_head.h"
 #include "services/platform/storage/database.h"
 
 namespace grpc {
@@ -70,6 +71,9 @@ template <typename Resp>
 class DownloadSource {
  public:
   virtual ~DownloadSource() = default;
+  // Asked once, before the first message. With `bytes`, a download of another length arrives
+  // as broken, not as complete.
+  virtual DownloadHead head() const { return {}; }
   // Fills the next message; false: no more.
   virtual absl::StatusOr<bool> Next(Resp& message) = 0;
 };
@@ -96,6 +100,7 @@ class Sink {
 class Source {
  public:
   virtual ~Source() = default;
+  virtual DownloadHead head() const = 0;
   virtual absl::StatusOr<bool> Next(Reply reply) = 0;
 };
 using SinkOpener =

@@ -33,6 +33,7 @@ template <typename Resp>
 class TypedSource final : public Source {
  public:
   explicit TypedSource(std::unique_ptr<DownloadSource<Resp>> source) : source_(std::move(source)) {}
+  DownloadHead head() const override { return source_->head(); }
   absl::StatusOr<bool> Next(Reply reply) override {
     message_.Clear();
     absl::StatusOr<bool> more = source_->Next(message_);

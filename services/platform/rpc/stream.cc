@@ -265,6 +265,17 @@ class DownloadCall final : public Stream<grpc::ServerWriteReactor<grpc::ByteBuff
     if (exhausted_ && !busy_ && !writing_) End(std::move(lock), absl::OkStatus());
   }
 
+  // The names under which the gateway looks for them.
+  void Announce(const DownloadHead& head) {
+    if (head.bytes.has_value()) {
+      serving_.context().AddInitialMetadata("x-http-content-length", std::to_string(*head.bytes));
+    }
+    std::string disposition = ContentDisposition(head.filename);
+    if (!disposition.empty()) {
+      serving_.context().AddInitialMetadata("x-http-content-disposition", std::move(disposition));
+    }
+  }
+
   void Produce() {
     bool more = false;
     absl::Status status = serving_.StillWanted();
@@ -274,6 +285,7 @@ class DownloadCall final : public Stream<grpc::ServerWriteReactor<grpc::ByteBuff
           auto source = serving_.method().what.open_source(serving_.call(), *request_);
           if (!source.ok()) return std::move(source).status();
           source_ = *std::move(source);
+          Announce(source_->head());
         }
         absl::StatusOr<bool> next =
             source_->Next([this](const Message& message) { Serialise(message, made_); });

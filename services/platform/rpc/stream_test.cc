@@ -299,6 +299,50 @@ TEST(DownloadTest, SendsEveryMessageInOrder) {
   }
 }
 
+class NamedSource final : public DownloadSource<NoteChunk> {
+ public:
+  explicit NamedSource(DownloadHead head) : head_(std::move(head)) {}
+  DownloadHead head() const override { return head_; }
+  absl::StatusOr<bool> Next(NoteChunk& message) override {
+    message.set_data("four");
+    return !std::exchange(sent_, true);
+  }
+
+ private:
+  const DownloadHead head_;
+  bool sent_ = false;
+};
+
+TEST(DownloadTest, SaysLengthAndNameBeforeTheFirstMessage) {
+  for (const bool named : {true, false}) {
+    NotesHandlers handlers;
+    handlers.download =
+        [&](const Call&,
+            const GetNoteRequest&) -> absl::StatusOr<std::unique_ptr<DownloadSource<NoteChunk>>> {
+      return std::make_unique<NamedSource>(named ? DownloadHead{.bytes = 4, .filename = "a.txt"}
+                                                 : DownloadHead{});
+    };
+    NotesServer server(std::move(handlers));
+    grpc::ClientContext context;
+    NotesServer::Prepare(context, kQuality);
+    const auto reader = server.Download(context, "x");
+    reader->WaitForInitialMetadata();
+    const auto& metadata = context.GetServerInitialMetadata();
+    const auto value = [&](const char* key) {
+      const auto found = metadata.find(key);
+      return found == metadata.end() ? std::string("none")
+                                     : std::string(found->second.data(), found->second.size());
+    };
+    EXPECT_EQ(value("x-http-content-length"), named ? "4" : "none");
+    EXPECT_EQ(value("x-http-content-disposition"),
+              named ? "attachment; filename=\"a.txt\"" : "none");
+    NoteChunk chunk;
+    EXPECT_TRUE(reader->Read(&chunk));
+    EXPECT_FALSE(reader->Read(&chunk));
+    EXPECT_TRUE(reader->Finish().ok());
+  }
+}
+
 TEST(DownloadTest, AnErrorComesAfterWhatWasSent) {
   SourceLog log;
   NotesServer server(DownloadHandlers(

@@ -144,7 +144,8 @@ absl::Status TestService::CallUpload(std::string_view method,
 
 absl::Status TestService::CallDownload(std::string_view method, const Message& request,
                                        std::function<void(const std::string&)> on_message,
-                                       std::string_view token) {
+                                       std::string_view token,
+                                       std::map<std::string, std::string>* head) {
   grpc::ClientContext context;
   Prepare(context, token);
   const std::string path = PathOf(method);
@@ -162,7 +163,13 @@ absl::Status TestService::CallDownload(std::string_view method, const Message& r
     }
     on_message(message);
   }
-  return FromGrpc(reader->Finish());
+  const absl::Status status = FromGrpc(reader->Finish());
+  if (head != nullptr) {
+    for (const auto& [key, value] : context.GetServerInitialMetadata()) {
+      (*head)[std::string(key.data(), key.size())] = std::string(value.data(), value.size());
+    }
+  }
+  return status;
 }
 
 absl::Status TestService::Deliver(const Event& event) { return impl_->service->Handle(event); }

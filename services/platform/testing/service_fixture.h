@@ -9,6 +9,7 @@
 #include <google/protobuf/message.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -50,10 +51,12 @@ class TestService {
   absl::Status CallUpload(std::string_view method,
                           const std::vector<const google::protobuf::Message*>& messages,
                           google::protobuf::Message& response, std::string_view token);
-  // Server streaming: `on_message` gets each serialised message.
+  // Server streaming: `on_message` gets each serialised message; `head`, if any, what came
+  // before the first one.
   absl::Status CallDownload(std::string_view method, const google::protobuf::Message& request,
                             std::function<void(const std::string&)> on_message,
-                            std::string_view token);
+                            std::string_view token,
+                            std::map<std::string, std::string>* head = nullptr);
   // Hands an event to the service's on_event.
   absl::Status Deliver(const Event& event);
   // Runs once, here and now, what the service registered with Parts::every. Nothing
