@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "services/moderation/errors.h"
+#include "services/moderation/model.h"
 #include "services/moderation/testing/moderation_fixture.h"
 #include "services/platform/error/error.h"
 #include "services/platform/storage/database.h"
