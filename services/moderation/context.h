@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "services/moderation/model.h"
-#include "services/moderation/policy/book.h"
+#include "services/moderation/policy_shelf.h"
 #include "services/moderation/store.h"
 #include "services/platform/core/clock.h"
 #include "services/platform/core/entropy.h"
@@ -23,7 +23,7 @@ struct Context {
   platform::IdSource& ids;
   platform::Entropy& entropy;
   Store& store;
-  const PolicyBook& policies;
+  PolicyShelf& policies;  // commands/find_policy.h finds the one that governs.
   Approval& approval;
   Evidence& evidence;
   std::int64_t import_rows_max;

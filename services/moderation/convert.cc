@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -74,18 +75,6 @@ absl::Status CheckId(std::string_view field, std::string_view id) {
 absl::Status CheckTitle(std::string_view field, std::string_view title) {
   if (title.empty()) return Invalid(field, "is empty");
   return CheckText(field, title, kTitleMax);
-}
-
-void SetTime(google::protobuf::Timestamp& out, absl::Time time) {
-  const std::int64_t micros = absl::ToUnixMicros(time);
-  std::int64_t seconds = micros / 1'000'000;
-  std::int64_t rest = micros % 1'000'000;
-  if (rest < 0) {
-    --seconds;
-    rest += 1'000'000;
-  }
-  out.set_seconds(seconds);
-  out.set_nanos(static_cast<std::int32_t>(rest * 1000));
 }
 
 double Marks(Mark mark) { return static_cast<double>(mark) / kOneMark; }
@@ -187,6 +176,18 @@ std::string ExplanationOf(const RecordedJudgement& j) {
 
 }  // namespace
 
+void SetTime(google::protobuf::Timestamp& out, absl::Time time) {
+  const std::int64_t micros = absl::ToUnixMicros(time);
+  std::int64_t seconds = micros / 1'000'000;
+  std::int64_t rest = micros % 1'000'000;
+  if (rest < 0) {
+    --seconds;
+    rest += 1'000'000;
+  }
+  out.set_seconds(seconds);
+  out.set_nanos(static_cast<std::int32_t>(rest * 1000));
+}
+
 absl::Status CheckText(std::string_view field, std::string_view text, std::size_t characters) {
   const auto length = static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; }));
@@ -243,6 +244,15 @@ absl::StatusOr<std::string> CentreIdOf(std::string_view field, std::string_view 
   return std::move(ids[0]);
 }
 
+absl::StatusOr<PolicyVersionName> PolicyVersionNameOf(std::string_view field,
+                                                      std::string_view name) {
+  ASSIGN_OR_RETURN(auto ids, IdsOf(field, name, "policies/*/versions/*"));
+  PolicyVersionName version{.policy = std::move(ids[0])};
+  // A version that is no number does not exist; 0 never does.
+  if (!absl::SimpleAtoi(ids[1], &version.version)) version.version = 0;
+  return version;
+}
+
 std::string SampleNameText(const SubmissionName& submission, std::string_view sample) {
   return absl::StrCat(submission.Text(), "/samples/", View(sample));
 }
@@ -278,6 +288,7 @@ absl::StatusOr<Component> ComponentFrom(const v1::CreateComponentRequest& reques
                    .sampling_policy = from.sampling_policy(),
                    .tolerance_policy = from.tolerance_policy(),
                    .adjustment_policy = from.adjustment_policy(),
+                   .policies = {from.policies().begin(), from.policies().end()},
                    .blind = from.blind(),
                    .create_time = now};
 }
@@ -376,6 +387,7 @@ v1::Component ToProto(const Component& component) {
   out.set_sampling_policy(component.sampling_policy);
   out.set_tolerance_policy(component.tolerance_policy);
   out.set_adjustment_policy(component.adjustment_policy);
+  out.mutable_policies()->insert(component.policies.begin(), component.policies.end());
   out.set_blind(component.blind);
   SetTime(*out.mutable_create_time(), component.create_time);
   out.set_etag(platform::EtagOf(component.version));
@@ -561,17 +573,6 @@ v1::Feedback ToProto(const Feedback& feedback) {
   out.set_tasks(feedback.tasks);
   out.set_accuracy(feedback.accuracy);
   out.set_administration(feedback.administration);
-  return out;
-}
-
-v1::Policy ToProto(const Policy& policy) {
-  v1::Policy out;
-  out.set_name("policies/" + policy.id);
-  out.set_kind(std::string(NameOf(policy.kind)));
-  out.set_version(policy.version);
-  out.set_effective_from(absl::FormatCivilTime(policy.effective_from));
-  out.set_description(policy.description);
-  out.set_document(policy.document);
   return out;
 }
 

@@ -38,6 +38,12 @@ absl::StatusOr<std::string> ModeratorIdOf(std::string_view field, std::string_vi
 absl::StatusOr<std::string> PolicyIdOf(std::string_view field, std::string_view name);
 // "centres/urn-100000" → "urn-100000"
 absl::StatusOr<std::string> CentreIdOf(std::string_view field, std::string_view name);
+struct PolicyVersionName {
+  std::string policy;
+  int version = 0;
+};
+absl::StatusOr<PolicyVersionName> PolicyVersionNameOf(std::string_view field,
+                                                      std::string_view name);
 std::string SampleNameText(const SubmissionName& submission, std::string_view sample);
 std::string ModeratorNameText(std::string_view id);
 
@@ -71,7 +77,7 @@ v1::WorkItem ToProto(const Marked& marked, bool blind, const Submission& submiss
 v1::Judgement ToProto(const Judged& judged);
 v1::Result ToProto(const Result& result);
 v1::Feedback ToProto(const Feedback& feedback);
-v1::Policy ToProto(const Policy& policy);
+void SetTime(google::protobuf::Timestamp& out, absl::Time time);
 
 // What a verdict is called outside; `stage` is the one that is due if it looks further.
 v1::Action ActionOf(RecordedJudgement::Verdict verdict, Stage stage);

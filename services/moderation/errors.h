@@ -39,7 +39,6 @@ inline constexpr std::string_view kJudgementNotFound = "JUDGEMENT_NOT_FOUND";
 inline constexpr std::string_view kFeedbackMissing = "FEEDBACK_MISSING";
 inline constexpr std::string_view kResultsNotReady = "RESULTS_NOT_READY";
 inline constexpr std::string_view kTooManyCandidates = "TOO_MANY_CANDIDATES";
-
 inline constexpr std::string_view kSubmissionWithdrawn = "SUBMISSION_WITHDRAWN";
 inline constexpr std::string_view kSubmissionVoid = "SUBMISSION_VOID";
 inline constexpr std::string_view kSubmissionReleased = "SUBMISSION_RELEASED";
@@ -55,21 +54,32 @@ inline constexpr std::string_view kAppealWindowClosed = "APPEAL_WINDOW_CLOSED";
 inline constexpr std::string_view kAppealStateWrong = "APPEAL_STATE_WRONG";
 inline constexpr std::string_view kPanelUnfit = "PANEL_UNFIT";
 inline constexpr std::string_view kExportRefused = "EXPORT_REFUSED";
+inline constexpr std::string_view kPolicyInvalid = "POLICY_INVALID";
+inline constexpr std::string_view kPolicyGap = "POLICY_GAP";
+inline constexpr std::string_view kPolicyOverlap = "POLICY_OVERLAP";
+inline constexpr std::string_view kPolicyKindWrong = "POLICY_KIND_WRONG";
+inline constexpr std::string_view kPolicyDateWrong = "POLICY_DATE_WRONG";
+inline constexpr std::string_view kPolicyInUse = "POLICY_IN_USE";
+inline constexpr std::string_view kPolicyVersionWrong = "POLICY_VERSION_WRONG";
+inline constexpr std::string_view kPolicyVersionNotFound = "POLICY_VERSION_NOT_FOUND";
+inline constexpr std::string_view kTooManyPolicies = "TOO_MANY_POLICIES";
 
 inline constexpr std::string_view kReasons[] = {
-    kSeriesNotFound,   kSeriesExists,        kComponentNotFound,    kComponentExists,
-    kIdInvalid,        kMarkScaleInvalid,    kPolicyNotFound,       kSubmissionNotFound,
-    kSubmissionExists, kSubmissionNotOpen,   kSubmissionStateWrong, kSubmissionEmpty,
-    kCentreNotFound,   kApprovalNotInForce,  kApprovalUnavailable,  kMarksRefused,
-    kMarksMissing,     kCandidateNotFound,   kMarkAboveMaximum,     kMarkOffStep,
-    kReasonMissing,    kNobodyToDraw,        kSampleNotFound,       kModeratorNotFound,
-    kModeratorExists,  kModeratorConflict,   kModeratorFull,        kNobodyCanTakeIt,
-    kEvidenceMissing,  kEvidenceUnavailable, kMarksOutstanding,     kJudgementNotFound,
-    kFeedbackMissing,  kResultsNotReady,     kTooManyCandidates,    kSubmissionWithdrawn,
-    kSubmissionVoid,   kSubmissionReleased,  kReviewNotFound,       kReviewNotDue,
-    kReviewExists,     kReviewWindowClosed,  kReviewStateWrong,     kReviewerUnfit,
-    kAppealNotFound,   kAppealExists,        kAppealWindowClosed,   kAppealStateWrong,
-    kPanelUnfit,       kExportRefused,
+    kSeriesNotFound,     kSeriesExists,          kComponentNotFound,    kComponentExists,
+    kIdInvalid,          kMarkScaleInvalid,      kPolicyNotFound,       kSubmissionNotFound,
+    kSubmissionExists,   kSubmissionNotOpen,     kSubmissionStateWrong, kSubmissionEmpty,
+    kCentreNotFound,     kApprovalNotInForce,    kApprovalUnavailable,  kMarksRefused,
+    kMarksMissing,       kCandidateNotFound,     kMarkAboveMaximum,     kMarkOffStep,
+    kReasonMissing,      kNobodyToDraw,          kSampleNotFound,       kModeratorNotFound,
+    kModeratorExists,    kModeratorConflict,     kModeratorFull,        kNobodyCanTakeIt,
+    kEvidenceMissing,    kEvidenceUnavailable,   kMarksOutstanding,     kJudgementNotFound,
+    kFeedbackMissing,    kResultsNotReady,       kTooManyCandidates,    kSubmissionWithdrawn,
+    kSubmissionVoid,     kSubmissionReleased,    kReviewNotFound,       kReviewNotDue,
+    kReviewExists,       kReviewWindowClosed,    kReviewStateWrong,     kReviewerUnfit,
+    kAppealNotFound,     kAppealExists,          kAppealWindowClosed,   kAppealStateWrong,
+    kPanelUnfit,         kExportRefused,         kPolicyInvalid,        kPolicyGap,
+    kPolicyOverlap,      kPolicyKindWrong,       kPolicyDateWrong,      kPolicyInUse,
+    kPolicyVersionWrong, kPolicyVersionNotFound, kTooManyPolicies,
 };
 
 // Of single rows; RefusedMark and RecordModeratorMarks list them.

@@ -5,6 +5,7 @@
 // every machine and can never be 71.19999.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -140,7 +141,8 @@ struct Component {
   std::string sampling_policy;
   std::string tolerance_policy;
   std::string adjustment_policy;
-  bool blind = false;  // MOD-9
+  std::map<std::string, std::string> policies;  // Of further kinds, by kind; others are the usual.
+  bool blind = false;                           // MOD-9
   absl::Time create_time;
   std::int64_t version = 1;
 };

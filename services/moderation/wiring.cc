@@ -28,7 +28,7 @@ struct App {
         context{parts.database, parts.ids, parts.entropy, store,
                 policies,       approval,  evidence,      config.import_rows_max} {}
 
-  PolicyBook policies;
+  PolicyShelf policies;
   Store store;
   Approval approval;
   Evidence evidence;

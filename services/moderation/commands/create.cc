@@ -1,9 +1,12 @@
 #include "services/moderation/commands/create.h"
 
+#include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/moderation/commands/find_policy.h"
 #include "services/moderation/commitment.h"
 #include "services/moderation/errors.h"
 #include "services/moderation/events.h"
@@ -16,8 +19,8 @@ namespace {
 
 absl::Status CheckPolicy(const Work& work, std::string_view field, std::string_view name,
                          PolicyKind kind) {
-  const absl::CivilDay today = absl::ToCivilDay(work.caller.now, absl::UTCTimeZone());
-  if (work.context.policies.InForce(name, kind, today) != nullptr) return absl::OkStatus();
+  const absl::Status found = FindPolicy(work, name, kind, Today(work)).status();
+  if (!absl::IsNotFound(found)) return found;
   const absl::string_view kind_name = platform::View(NameOf(kind));
   return platform::Error(absl::StatusCode::kNotFound, kPolicyNotFound,
                          absl::StrCat("no ", kind_name, " policy \"", platform::View(name),
@@ -25,6 +28,25 @@ absl::Status CheckPolicy(const Work& work, std::string_view field, std::string_v
       .With("policy", name)
       .With("kind", NameOf(kind))
       .Field(field, absl::StrCat("is not a ", kind_name, " policy in force"));
+}
+
+// What the component names besides the three policies that have a field of their own.
+absl::Status CheckChoices(const Work& work, const std::map<std::string, std::string>& choices) {
+  for (const auto& [name, policy] : choices) {
+    const std::string field = absl::StrCat("component.policies[\"", name, "\"]");
+    const std::optional<PolicyKind> kind = PolicyKindOf(name);
+    if (!kind.has_value() || *kind == PolicyKind::kSampling || *kind == PolicyKind::kTolerance ||
+        *kind == PolicyKind::kAdjustment) {
+      return platform::Error(absl::StatusCode::kInvalidArgument, kPolicyKindWrong,
+                             kind.has_value()
+                                 ? absl::StrCat("a component has a field of its own for ", name)
+                                 : absl::StrCat("there is no kind of policy \"", name, "\""))
+          .With("kind", name)
+          .Field(field, "is not a kind of policy that is named here");
+    }
+    RETURN_IF_ERROR(CheckPolicy(work, field, policy, *kind));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -41,7 +63,10 @@ absl::Status CreateComponent(const Work& work, const Component& component) {
                               PolicyKind::kTolerance));
   RETURN_IF_ERROR(CheckPolicy(work, "component.adjustment_policy", component.adjustment_policy,
                               PolicyKind::kAdjustment));
-  return work.store().InsertComponent(work.tx, work.caller.tenant, component);
+  RETURN_IF_ERROR(CheckChoices(work, component.policies));
+  RETURN_IF_ERROR(work.store().InsertComponent(work.tx, work.caller.tenant, component));
+  return work.context.policies.store().PutChoices(work.tx, work.caller.tenant, component.series,
+                                                  component.id, component.policies);
 }
 
 absl::StatusOr<Submission> CreateSubmission(const Work& work, const SubmissionName& name,

@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "services/moderation/commands/find_policy.h"
 #include "services/moderation/commitment.h"
 #include "services/moderation/errors.h"
 #include "services/moderation/events.h"
@@ -123,16 +124,6 @@ Seed SeedFrom(std::string_view bytes) {
   return seed;
 }
 
-absl::StatusOr<const Policy*> PolicyOf(const Work& work, std::string_view name, PolicyKind kind) {
-  const absl::CivilDay today = absl::ToCivilDay(work.caller.now, absl::UTCTimeZone());
-  const Policy* policy = work.context.policies.InForce(name, kind, today);
-  if (policy != nullptr) return policy;
-  return Error(absl::StatusCode::kNotFound, kPolicyNotFound,
-               absl::StrCat("the policy \"", platform::View(name), "\" is not in force"))
-      .With("policy", name)
-      .With("kind", NameOf(kind));
-}
-
 }  // namespace
 
 absl::StatusOr<Drawn> DrawSample(const Work& work, const SubmissionName& name,
@@ -144,12 +135,15 @@ absl::StatusOr<Drawn> DrawSample(const Work& work, const SubmissionName& name,
   RETURN_IF_ERROR(CheckStep(work, submission, Step::kDraw));
   ASSIGN_OR_RETURN(const Component component,
                    store.GetComponent(work.tx, tenant, name.series, name.component));
-  ASSIGN_OR_RETURN(const Policy* sampling,
-                   PolicyOf(work, component.sampling_policy, PolicyKind::kSampling));
-  ASSIGN_OR_RETURN(const Policy* tolerance,
-                   PolicyOf(work, component.tolerance_policy, PolicyKind::kTolerance));
-  ASSIGN_OR_RETURN(const Policy* adjustment,
-                   PolicyOf(work, component.adjustment_policy, PolicyKind::kAdjustment));
+  ASSIGN_OR_RETURN(const PolicyPtr sampling,
+                   GoverningPolicy(work, component, PolicyKind::kSampling));
+  ASSIGN_OR_RETURN(const PolicyPtr tolerance,
+                   GoverningPolicy(work, component, PolicyKind::kTolerance));
+  ASSIGN_OR_RETURN(const PolicyPtr adjustment,
+                   GoverningPolicy(work, component, PolicyKind::kAdjustment));
+  for (const PolicyPtr& policy : {sampling, tolerance, adjustment}) {
+    RETURN_IF_ERROR(NoteUse(work, *policy));
+  }
   ASSIGN_OR_RETURN(const std::vector<Candidate> candidates,
                    store.LoadCandidates(work.tx, tenant, submission.number));
 
@@ -241,10 +235,10 @@ absl::StatusOr<Verification> VerifySample(const Work& work, const SubmissionName
   result.candidate_list_fits = Sha256Hex(CanonicalCandidates(candidates)) == sample.list_hash;
   const Seed seed = SeedFor(found.submission, sample);
   result.seed_fits = BytesOf(seed) == sample.seed;
-  ASSIGN_OR_RETURN(const Policy* sampling,
-                   PolicyOf(work, sample.sampling_policy, PolicyKind::kSampling));
-  ASSIGN_OR_RETURN(const Policy* tolerance,
-                   PolicyOf(work, sample.tolerance_policy, PolicyKind::kTolerance));
+  ASSIGN_OR_RETURN(const PolicyPtr sampling,
+                   RecordedPolicy(work, sample.sampling_policy, PolicyKind::kSampling));
+  ASSIGN_OR_RETURN(const PolicyPtr tolerance,
+                   RecordedPolicy(work, sample.tolerance_policy, PolicyKind::kTolerance));
   std::vector<Pick> again = PicksOf(candidates, DrawSample(candidates, sampling->sampling, seed),
                                     tolerance->tolerance.sub_sample);
   const auto last =

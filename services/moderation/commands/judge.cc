@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "services/moderation/adjustment/judge.h"
 #include "services/moderation/commands/draw_sample.h"
+#include "services/moderation/commands/find_policy.h"
 #include "services/moderation/errors.h"
 #include "services/moderation/events.h"
 #include "services/platform/core/status_macros.h"
@@ -35,17 +36,6 @@ struct Matter {
   AdjustmentRule rule;
 };
 
-absl::StatusOr<const Policy*> PolicyOf(const Work& work, const std::string& version,
-                                       PolicyKind kind) {
-  const Policy* policy = work.context.policies.InForce(version, kind, absl::CivilDay());
-  if (policy != nullptr) return policy;
-  return Error(absl::StatusCode::kNotFound, kPolicyNotFound,
-               absl::StrCat("the policy ", version,
-                            ", by which the sample was drawn, is no longer among the policies"))
-      .With("policy", version)
-      .With("kind", NameOf(kind));
-}
-
 absl::StatusOr<Matter> LoadMatter(const Work& work, Submission submission) {
   Store& store = work.store();
   Matter matter{.submission = std::move(submission)};
@@ -56,11 +46,11 @@ absl::StatusOr<Matter> LoadMatter(const Work& work, Submission submission) {
   ASSIGN_OR_RETURN(matter.sample,
                    store.GetSample(work.tx, work.caller.tenant, matter.submission.number,
                                    matter.submission.sample));
-  ASSIGN_OR_RETURN(const Policy* tolerance,
-                   PolicyOf(work, matter.sample.tolerance_policy, PolicyKind::kTolerance));
+  ASSIGN_OR_RETURN(const PolicyPtr tolerance,
+                   RecordedPolicy(work, matter.sample.tolerance_policy, PolicyKind::kTolerance));
   matter.tolerance = ToleranceOf(tolerance->tolerance, matter.scale);
-  ASSIGN_OR_RETURN(const Policy* adjustment,
-                   PolicyOf(work, matter.sample.adjustment_policy, PolicyKind::kAdjustment));
+  ASSIGN_OR_RETURN(const PolicyPtr adjustment,
+                   RecordedPolicy(work, matter.sample.adjustment_policy, PolicyKind::kAdjustment));
   matter.rule = adjustment->adjustment;
   return matter;
 }

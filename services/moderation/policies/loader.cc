@@ -1,18 +1,18 @@
 #include "services/moderation/policies/loader.h"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <set>
 #include <sstream>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/time/civil_time.h"
+#include "services/moderation/policies/readers.h"
 #include "services/platform/core/view.h"
 
 namespace assay::moderation {
@@ -20,138 +20,7 @@ namespace {
 
 using platform::View;
 using Json = nlohmann::json;
-using Problems = std::vector<std::string>;
-
-// Reads the members of one policy file and remembers what is wrong, and what nobody asked for.
-class Members {
- public:
-  Members(const Json& object, std::string_view where, Problems& problems)
-      : object_(object), where_(where), problems_(problems) {}
-
-  bool Has(const char* name) const { return object_.contains(name); }
-
-  std::string Text(const char* name) {
-    const Json* value = Find(name, true);
-    if (value == nullptr) return "";
-    if (!value->is_string()) return Wrong(name, "is not a text"), "";
-    return value->get<std::string>();
-  }
-  std::int64_t Whole(const char* name, std::int64_t otherwise) {
-    const Json* value = Find(name, false);
-    if (value == nullptr) return otherwise;
-    if (!value->is_number_integer()) return Wrong(name, "is not a whole number"), otherwise;
-    return value->get<std::int64_t>();
-  }
-  double Number(const char* name, double otherwise) {
-    const Json* value = Find(name, false);
-    if (value == nullptr) return otherwise;
-    if (!value->is_number()) return Wrong(name, "is not a number"), otherwise;
-    return value->get<double>();
-  }
-  // A number with at most two decimals, in hundredths: a mark, or a percentage in basis points.
-  std::int64_t Hundredths(const char* name, std::int64_t otherwise) {
-    const double hundredths = Number(name, static_cast<double>(otherwise) / 100) * 100;
-    if (!(std::abs(hundredths) <= 1e9) || std::abs(hundredths - std::round(hundredths)) > 1e-6) {
-      return Wrong(name, "has more than two decimals"), otherwise;
-    }
-    return std::llround(hundredths);
-  }
-  template <typename T>
-  T OneOf(const char* name, std::initializer_list<std::pair<std::string_view, T>> choices,
-          T otherwise) {
-    if (!Has(name)) return Find(name, false), otherwise;
-    const std::string text = Text(name);
-    for (const auto& [word, value] : choices) {
-      if (word == text) return value;
-    }
-    return Wrong(name, absl::StrCat("is \"", text, "\", which it cannot be")), otherwise;
-  }
-  const Json* Array(const char* name) {
-    const Json* value = Find(name, true);
-    if (value != nullptr && !value->is_array()) return Wrong(name, "is not a list"), nullptr;
-    return value;
-  }
-  // To be called last: a misspelt member would otherwise be a rule that is silently not applied.
-  void RefuseOthers() {
-    for (const auto& [name, value] : object_.items()) {
-      if (!asked_.contains(name)) Wrong(name.c_str(), "is not known");
-    }
-  }
-  void Wrong(std::string_view name, std::string_view what) {
-    problems_.push_back(absl::StrCat(where_, ": ", View(name), " ", View(what)));
-  }
-
- private:
-  const Json* Find(const char* name, bool needed) {
-    asked_.insert(name);
-    const auto it = object_.find(name);
-    if (it != object_.end()) return &*it;
-    if (needed) Wrong(name, "is missing");
-    return nullptr;
-  }
-  const Json& object_;
-  std::string where_;
-  Problems& problems_;
-  std::set<std::string, std::less<>> asked_;
-};
-
-SamplingRule ReadSampling(Members& members, std::string_view where, Problems& problems) {
-  SamplingRule rule;
-  using Extremes = SamplingRule::Extremes;
-  rule.extremes = members.OneOf<Extremes>(
-      "extremes", {{"within size", Extremes::kWithinSize}, {"on top", Extremes::kOnTop}},
-      Extremes::kWithinSize);
-  const Json* rungs = members.Array("ladder");
-  if (rungs == nullptr) return rule;
-  for (const Json& json : *rungs) {
-    if (!json.is_object()) {
-      members.Wrong("ladder", "has a rung that is not an object");
-      continue;
-    }
-    Members rung(json, absl::StrCat(View(where), ": ladder"), problems);
-    Rung& read = rule.ladder.rungs.emplace_back();
-    read.from = rung.Whole("from", 0);
-    if (rung.Has("to")) read.to = rung.Whole("to", 0);
-    const bool all = json.contains("size") && json["size"] == "all";
-    if (all) {
-      rung.Text("size");
-    } else {
-      read.size = rung.Whole("size", 0);
-    }
-    rung.RefuseOthers();
-  }
-  return rule;
-}
-
-ToleranceRule ReadTolerance(Members& members) {
-  ToleranceRule rule;
-  const bool fixed = members.Has("fixed");
-  if (fixed == members.Has("share_percent")) {
-    members.Wrong("fixed", "and share_percent: one of the two must be given, and only one");
-  }
-  rule.kind = fixed ? ToleranceRule::Kind::kFixed : ToleranceRule::Kind::kShareOfMaximum;
-  rule.fixed = members.Hundredths("fixed", rule.fixed);
-  rule.share_basis_points = members.Hundredths("share_percent", rule.share_basis_points);
-  rule.floor = members.Hundredths("floor", rule.floor);
-  rule.step = members.Hundredths("step", rule.step);
-  rule.rounding = members.OneOf<Rounding>(
-      "rounding",
-      {{"half up", Rounding::kHalfUp}, {"down", Rounding::kDown}, {"up", Rounding::kUp}},
-      Rounding::kHalfUp);
-  rule.sub_sample = members.Whole("sub_sample", rule.sub_sample);
-  return rule;
-}
-
-AdjustmentRule ReadAdjustment(Members& members) {
-  AdjustmentRule rule;
-  rule.rank_correlation_min = members.Number("rank_correlation_min", rule.rank_correlation_min);
-  rule.residual_spread_max_tolerances =
-      members.Number("residual_spread_max_tolerances", rule.residual_spread_max_tolerances);
-  rule.pairs_min = members.Whole("pairs_min", rule.pairs_min);
-  rule.suppress_mean_below = members.Hundredths("suppress_mean_below", rule.suppress_mean_below);
-  rule.extensions_max = static_cast<int>(members.Whole("extensions_max", rule.extensions_max));
-  return rule;
-}
+using Problems = std::vector<PolicyProblem>;
 
 // Ids stand in URLs and before "@".
 bool IsPolicyId(std::string_view id) {
@@ -161,50 +30,59 @@ bool IsPolicyId(std::string_view id) {
          });
 }
 
-absl::CivilDay ReadDay(Members& members, const char* name) {
-  const std::string text = members.Text(name);
-  absl::CivilDay day;
-  // Only the full form: a bare year would be read as its first day.
-  if (text.size() != 10 || !absl::ParseCivilTime(text, &day)) {
-    members.Wrong(name, "is not a day such as 2026-01-01");
-  }
-  return day;
+// A member that is there twice would be one of the two in silence.
+Json Parse(std::string_view text, Problems& problems) {
+  std::vector<std::set<std::string>> names;
+  const auto watch = [&](int, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::object_start) names.emplace_back();
+    if (event == Json::parse_event_t::object_end) names.pop_back();
+    if (event == Json::parse_event_t::key &&
+        !names.back().insert(parsed.get<std::string>()).second) {
+      problems.push_back({parsed.get<std::string>(), "is there twice"});
+    }
+    return true;
+  };
+  return Json::parse(text, watch, /*allow_exceptions=*/false);
 }
 
-std::optional<Policy> ReadPolicy(const PolicyText& text, Problems& problems) {
-  const Json json = Json::parse(text.json, nullptr, /*allow_exceptions=*/false);
-  if (!json.is_object()) {
-    problems.push_back(absl::StrCat(text.origin, ": is not a JSON object"));
-    return std::nullopt;
-  }
-  Members members(json, text.origin, problems);
-  Policy policy;
-  policy.document = text.json;
-  policy.id = members.Text("id");
-  if (!IsPolicyId(policy.id)) members.Wrong("id", "is not 1 to 63 of a-z, 0-9 and -");
-  policy.version = static_cast<int>(members.Whole("version", 0));
-  if (policy.version < 1) members.Wrong("version", "is not 1 or above");
-  policy.effective_from = ReadDay(members, "effective_from");
-  policy.description = members.Text("description");
-  const std::string kind = members.Text("kind");
-  if (kind == "sampling") {
-    policy.kind = PolicyKind::kSampling;
-    policy.sampling = ReadSampling(members, text.origin, problems);
-  } else if (kind == "tolerance") {
-    policy.kind = PolicyKind::kTolerance;
-    policy.tolerance = ReadTolerance(members);
-  } else if (kind == "adjustment") {
-    policy.kind = PolicyKind::kAdjustment;
-    policy.adjustment = ReadAdjustment(members);
-  } else {
-    members.Wrong("kind", "is not sampling, tolerance or adjustment");
-    return std::nullopt;
-  }
-  members.RefuseOthers();
-  return policy;
+std::string KindNames() {
+  std::vector<std::string> names;
+  for (const KindFacts& facts : PolicyKinds()) names.emplace_back(facts.name);
+  return absl::StrJoin(names, ", ");
+}
+
+std::string TextOf(const PolicyProblem& problem) {
+  return problem.place.empty() ? problem.what : absl::StrCat(problem.place, " ", problem.what);
 }
 
 }  // namespace
+
+std::optional<Policy> ReadPolicy(std::string_view document, Problems& problems) {
+  const Json json = Parse(document, problems);
+  if (!json.is_object()) {
+    problems.push_back({"", "is not a JSON object"});
+    return std::nullopt;
+  }
+  Members members(json, "", problems);
+  Policy policy;
+  policy.document = document;
+  policy.id = members.Text("id");
+  if (!IsPolicyId(policy.id)) members.Wrong("id", "is not 1 to 63 of a-z, 0-9 and -");
+  policy.version = static_cast<int>(std::min<std::int64_t>(
+      members.Whole("version", 0), std::numeric_limits<std::int32_t>::max()));
+  if (policy.version < 1) members.Wrong("version", "is not 1 or above");
+  policy.effective_from = members.Day("effective_from");
+  policy.description = members.Text("description");
+  const std::optional<PolicyKind> kind = PolicyKindOf(members.Text("kind"));
+  if (!kind.has_value()) {
+    members.Wrong("kind", absl::StrCat("is none of ", KindNames()));
+    return std::nullopt;
+  }
+  policy.kind = *kind;
+  ReaderOf (*kind)(members, policy);
+  members.RefuseOthers();
+  return policy;
+}
 
 absl::StatusOr<std::vector<PolicyText>> PoliciesIn(std::string_view folder) {
   std::vector<PolicyText> texts;
@@ -230,15 +108,30 @@ absl::StatusOr<std::vector<PolicyText>> PoliciesIn(std::string_view folder) {
   return texts;
 }
 
+void AddContradictions(const Policy& policy, Problems& problems) {
+  for (const std::string& what : Contradictions(policy)) {
+    const bool gap = absl::StartsWith(what, "no rung covers");
+    const bool overlap = absl::StrContains(what, "overlaps");
+    problems.push_back({policy.kind == PolicyKind::kSampling ? "ladder" : "", what,
+                        gap       ? "POLICY_GAP"
+                        : overlap ? "POLICY_OVERLAP"
+                                  : "POLICY_INVALID"});
+  }
+}
+
 absl::StatusOr<PolicyBook> LoadPolicies(std::span<const PolicyText> texts) {
-  Problems problems;
+  std::vector<std::string> wrong;
   std::vector<Policy> policies;
   for (const PolicyText& text : texts) {
-    if (auto policy = ReadPolicy(text, problems)) policies.push_back(std::move(*policy));
+    Problems problems;
+    if (auto policy = ReadPolicy(text.json, problems)) policies.push_back(std::move(*policy));
+    for (const PolicyProblem& problem : problems) {
+      wrong.push_back(absl::StrCat(text.origin, ": ", TextOf(problem)));
+    }
   }
   absl::StatusOr<PolicyBook> book = PolicyBook::Make(std::move(policies));
-  if (!book.ok()) problems.emplace_back(book.status().message());
-  if (!problems.empty()) return absl::InvalidArgumentError(absl::StrJoin(problems, "; "));
+  if (!book.ok()) wrong.emplace_back(book.status().message());
+  if (!wrong.empty()) return absl::InvalidArgumentError(absl::StrJoin(wrong, "; "));
   return book;
 }
 

@@ -106,7 +106,7 @@ TEST(PolicyBookTest, EveryContradictionOfEveryFileIsNamed) {
                   {"c.json", "{"}}),
       AllOf(HasSubstr("a.json: extremes is \"sideways\""),
             HasSubstr("a@1: no rung covers cohorts of 11 to 15"),
-            HasSubstr("a.json: ladder: tp is not known"), HasSubstr("b.json: id is not"),
+            HasSubstr("a.json: ladder[1].tp is not known"), HasSubstr("b.json: id is not"),
             HasSubstr("b.json: version is not 1 or above"),
             HasSubstr("b.json: effective_from is not a day"), HasSubstr("only one"),
             HasSubstr("b.json: flor is not known"), HasSubstr("c.json: is not a JSON object")));
@@ -117,6 +117,32 @@ TEST(PolicyBookTest, VersionsOfOneNameFollowEachOther) {
               HasSubstr("a@1 is defined twice"));
   EXPECT_THAT(Complaints({Fixed("a", 1, "2026-01-01"), Fixed("a", 2, "2026-01-01")}),
               HasSubstr("a@2 is not in force later than a@1"));
+}
+
+// A body that has made a version of its own goes on with its own, whatever ships later.
+TEST(PolicyBookTest, ABodysOwnVersionsHideWhatShipsFromThereOn) {
+  const auto base = LoadPolicies(std::vector<PolicyText>{
+      Fixed("a", 1, "2026-01-01"), Fixed("a", 2, "2026-06-01"), Fixed("b", 1, "2026-01-01")});
+  ASSERT_TRUE(base.ok()) << base.status();
+  std::vector<PolicyProblem> problems;
+  std::vector<Policy> own;
+  own.push_back(*ReadPolicy(Fixed("a", 2, "2026-03-01").json, problems));
+  const auto book = base->With(own);
+  ASSERT_TRUE(book.ok()) << book.status();
+  EXPECT_EQ(book->all().size(), 3);
+  EXPECT_EQ(book->InForce("a", absl::CivilDay(2026, 3, 1))->version, 2);
+  EXPECT_EQ(book->InForce("b", kToday)->version, 1);
+  EXPECT_EQ(book->EndOf(*book->Version("a", 1)), absl::CivilDay(2026, 3, 1));
+  EXPECT_EQ(book->EndOf(*book->Newest("a")), std::nullopt);
+  own[0].effective_from = absl::CivilDay(2026, 1, 1);
+  EXPECT_THAT(std::string(base->With(own).status().message()), HasSubstr("not in force later"));
+}
+
+TEST(ShippedPoliciesTest, HaveTheUsualPolicyOfEveryKind) {
+  const PolicyBook book = Shipped();
+  for (const KindFacts& facts : PolicyKinds()) {
+    EXPECT_NE(book.InForce(facts.usual, facts.kind, kToday), nullptr) << facts.usual;
+  }
 }
 
 TEST(PoliciesInTest, NamesAFolderThatIsNotThere) {

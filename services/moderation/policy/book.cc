@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -11,30 +12,10 @@
 
 namespace assay::moderation {
 
-std::string_view NameOf(PolicyKind kind) {
-  switch (kind) {
-    case PolicyKind::kSampling:
-      return "sampling";
-    case PolicyKind::kTolerance:
-      return "tolerance";
-    case PolicyKind::kAdjustment:
-      return "adjustment";
-  }
-  return "";
-}
-
 std::string Policy::VersionName() const { return absl::StrCat(id, "@", version); }
 
 std::vector<std::string> Contradictions(const Policy& policy) {
-  switch (policy.kind) {
-    case PolicyKind::kSampling:
-      return Contradictions(policy.sampling.ladder);
-    case PolicyKind::kTolerance:
-      return Contradictions(policy.tolerance);
-    case PolicyKind::kAdjustment:
-      return Contradictions(policy.adjustment);
-  }
-  return {};
+  return FactsOf(policy.kind).contradictions(policy);
 }
 
 absl::StatusOr<PolicyBook> PolicyBook::Make(std::vector<Policy> policies) {
@@ -63,6 +44,41 @@ absl::StatusOr<PolicyBook> PolicyBook::Make(std::vector<Policy> policies) {
   PolicyBook book;
   book.policies_ = std::move(policies);
   return book;
+}
+
+absl::StatusOr<PolicyBook> PolicyBook::With(std::vector<Policy> own) const {
+  absl::flat_hash_map<std::string, int> first;
+  for (const Policy& policy : own) {
+    const auto [it, added] = first.try_emplace(policy.id, policy.version);
+    if (!added) it->second = std::min(it->second, policy.version);
+  }
+  for (const Policy& policy : policies_) {
+    const auto it = first.find(policy.id);
+    if (it == first.end() || policy.version < it->second) own.push_back(policy);
+  }
+  return Make(std::move(own));
+}
+
+const Policy* PolicyBook::Newest(std::string_view id) const {
+  const Policy* newest = nullptr;
+  for (const Policy& policy : policies_) {
+    if (policy.id == id) newest = &policy;
+  }
+  return newest;
+}
+
+const Policy* PolicyBook::Version(std::string_view id, int version) const {
+  for (const Policy& policy : policies_) {
+    if (policy.id == id && policy.version == version) return &policy;
+  }
+  return nullptr;
+}
+
+std::optional<absl::CivilDay> PolicyBook::EndOf(const Policy& policy) const {
+  for (const Policy& other : policies_) {
+    if (other.id == policy.id && other.version > policy.version) return other.effective_from;
+  }
+  return std::nullopt;
 }
 
 const Policy* PolicyBook::InForce(std::string_view name, absl::CivilDay day) const {

@@ -1,4 +1,5 @@
 #include <string>
+#include <utility>
 
 #include "services/moderation/commands/create.h"
 #include "services/moderation/convert.h"
@@ -42,21 +43,28 @@ absl::StatusOr<v1::Component> CreateComponent(const Work& work,
 absl::StatusOr<v1::Component> GetComponent(const Work& work,
                                            const v1::GetComponentRequest& request) {
   ASSIGN_OR_RETURN(const ComponentName name, ComponentNameOf("name", request.name()));
-  ASSIGN_OR_RETURN(
-      const Component component,
-      work.store().GetComponent(work.tx, work.caller.tenant, name.series, name.component));
+  ASSIGN_OR_RETURN(Component component, work.store().GetComponent(work.tx, work.caller.tenant,
+                                                                  name.series, name.component));
+  ASSIGN_OR_RETURN(auto choices, work.context.policies.store().Choices(
+                                     work.tx, work.caller.tenant, name.series, name.component));
+  component.policies = std::move(choices[component.id]);
   return ToProto(component);
 }
 
 absl::StatusOr<v1::ListComponentsResponse> ListComponents(
     const Work& work, const v1::ListComponentsRequest& request) {
   ASSIGN_OR_RETURN(const std::string series, SeriesIdOf("parent", request.parent()));
+  ASSIGN_OR_RETURN(auto choices,
+                   work.context.policies.store().Choices(work.tx, work.caller.tenant, series, ""));
   return Page<v1::ListComponentsResponse>(
       work, request, series,
       [&](const std::string& after, int limit) {
         return work.store().ListComponents(work.tx, work.caller.tenant, series, after, limit);
       },
-      [](auto& response, const Component& c) { *response.add_components() = ToProto(c); },
+      [&](auto& response, Component c) {
+        c.policies = choices[c.id];
+        *response.add_components() = ToProto(c);
+      },
       [](const Component& c) { return c.id; });
 }
 

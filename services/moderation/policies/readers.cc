@@ -1,0 +1,17 @@
+#include "services/moderation/policies/readers.h"
+
+namespace assay::moderation {
+
+RuleReader ReaderOf(PolicyKind kind) {
+  switch (kind) {
+    case PolicyKind::kSampling:
+      return ReadSampling;
+    case PolicyKind::kTolerance:
+      return ReadTolerance;
+    case PolicyKind::kAdjustment:
+      return ReadAdjustment;
+  }
+  return nullptr;
+}
+
+}  // namespace assay::moderation
