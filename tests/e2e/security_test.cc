@@ -244,6 +244,7 @@ class SecurityTest : public ::testing::Test {
         {"assay.example/Sample", sample.Json()["name"]},
         {"assay.example/Moderator", moderator.Json()["name"]},
         {"assay.example/Policy", "policies/pearson-2026"},
+        {"assay.example/PolicyVersion", "policies/pearson-2026/versions/1"},
         {"assay.example/Message", message},
         {"assay.example/Contact", "contacts/centres/urn-100101"}};
     ghost_ = real_;
