@@ -56,7 +56,7 @@ class PoliciesTest : public ModerationTest {
     return Call<v1::PolicyInForce>("PolicyService/FindPolicyInForce", request, centre_);
   }
   std::string Other() {
-    return service_.Token({.subject = "users/o", .tenant = "tenants/other", .roles = {"quality"}});
+    return service_.Token({.tenant = "tenant-b", .subject = "users/o", .roles = {"quality"}});
   }
 };
 
