@@ -47,6 +47,13 @@ class Reader {
     return value->get<int>();
   }
 
+  bool Flag(const char* key) {
+    const json* value = Find(key, /*required=*/false);
+    if (value == nullptr) return false;
+    if (!value->is_boolean()) return Fault(key, "is not true or false"), false;
+    return value->get<bool>();
+  }
+
   std::vector<std::string> Texts(const char* key, bool required = true) {
     std::vector<std::string> texts;
     ForEach(key, required, [&](const json& item, const std::string& place) {
@@ -176,6 +183,8 @@ Qualification ReadQualification(Reader& in) {
   q.minimum_age = in.Number("minimum_age");
   q.regions = in.Texts("regions");
   q.fast_track_from = in.Texts("fast_track_from", false);
+  q.employer_involvement = in.Flag("employer_involvement");
+  q.sectors = in.Texts("sectors", false);
   q.source = in.Text("source");
   q.units = in.Objects<Unit>("units", true, ReadUnit);
   q.combination =

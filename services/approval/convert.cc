@@ -245,6 +245,8 @@ v1::Qualification ToProto(const Qualification& q, Detail detail) {
   out.set_minimum_age(q.minimum_age);
   for (const std::string& region : q.regions) out.add_regions(region);
   for (const std::string& from : q.fast_track_from) out.add_fast_track_from(from);
+  out.set_employer_involvement(q.employer_involvement);
+  for (const std::string& sector : q.sectors) out.add_sectors(sector);
   for (const Finding& finding : q.findings) {
     v1::Finding& f = *out.add_findings();
     f.set_kind(finding.kind);

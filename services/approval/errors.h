@@ -13,11 +13,31 @@ inline constexpr std::string_view kApprovalNotFound = "APPROVAL_NOT_FOUND";
 inline constexpr std::string_view kApprovalExists = "APPROVAL_EXISTS";
 inline constexpr std::string_view kApprovalStateWrong = "APPROVAL_STATE_WRONG";
 inline constexpr std::string_view kQueryEmpty = "QUERY_EMPTY";
+inline constexpr std::string_view kPlannerRefused = "PLANNER_REFUSED";
+inline constexpr std::string_view kPlannerNotFound = "PLANNER_NOT_FOUND";
+inline constexpr std::string_view kPlannerExists = "PLANNER_EXISTS";
+inline constexpr std::string_view kPlannerStateWrong = "PLANNER_STATE_WRONG";
+inline constexpr std::string_view kInvolvementNotRequired = "INVOLVEMENT_NOT_REQUIRED";
+inline constexpr std::string_view kFeedbackMissing = "FEEDBACK_MISSING";
+inline constexpr std::string_view kActionsMissing = "ACTIONS_MISSING";
+inline constexpr std::string_view kDeadlineInvalid = "DEADLINE_INVALID";
+inline constexpr std::string_view kDeadlinePassed = "DEADLINE_PASSED";
+inline constexpr std::string_view kLastResortTooEarly = "LAST_RESORT_TOO_EARLY";
+inline constexpr std::string_view kDeclarationIncomplete = "DECLARATION_INCOMPLETE";
+inline constexpr std::string_view kEvidenceMissing = "EVIDENCE_MISSING";
+inline constexpr std::string_view kReferredUndecided = "REFERRED_UNDECIDED";
+inline constexpr std::string_view kLearnerNotReferred = "LEARNER_NOT_REFERRED";
+inline constexpr std::string_view kLearnerNotFound = "LEARNER_NOT_FOUND";
 
 inline constexpr std::string_view kReasons[] = {
-    kCentreNotFound, kCentreStateWrong,      kReasonMissing,
-    kLayoutUnknown,  kQualificationNotFound, kApprovalNotFound,
-    kApprovalExists, kApprovalStateWrong,    kQueryEmpty,
+    kCentreNotFound,     kCentreStateWrong,       kReasonMissing,
+    kLayoutUnknown,      kQualificationNotFound,  kApprovalNotFound,
+    kApprovalExists,     kApprovalStateWrong,     kQueryEmpty,
+    kPlannerRefused,     kPlannerNotFound,        kPlannerExists,
+    kPlannerStateWrong,  kInvolvementNotRequired, kFeedbackMissing,
+    kActionsMissing,     kDeadlineInvalid,        kDeadlinePassed,
+    kLastResortTooEarly, kDeclarationIncomplete,  kEvidenceMissing,
+    kReferredUndecided,  kLearnerNotReferred,     kLearnerNotFound,
 };
 
 }  // namespace assay::approval

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "assay/approval/v1/events.pb.h"
+#include "services/platform/core/status_macros.h"
 #include "services/platform/rpc/emit.h"
 
 namespace assay::approval {
@@ -37,6 +38,22 @@ absl::Status EmitStateChanged(const Work& work, const QualificationApproval& app
   return platform::Emit(
       work.tx, work.call, work.context.ids,
       absl::StrCat("centres/", approval.centre, "/qualificationApprovals/", approval.id), payload);
+}
+
+absl::Status EmitPlannerChanged(const Work& work, const PlannerRecord& planner,
+                                const PlannerRuling& ruling) {
+  ASSIGN_OR_RETURN(const Centre centre,
+                   work.context.store.GetCentre(work.tx, work.reach, planner.centre));
+  v1::PlannerStateChanged payload;
+  payload.set_planner(planner.Name());
+  payload.set_centre("centres/" + planner.centre);
+  payload.set_centre_title(centre.facts.title);
+  payload.set_qualification("qualifications/" + planner.qualification);
+  payload.set_state(std::string(NameOf(planner.state)));
+  payload.set_feedback(ruling.feedback);
+  payload.set_action_count(static_cast<std::int32_t>(ruling.actions.size()));
+  if (ruling.deadline.has_value()) payload.set_deadline(absl::FormatCivilTime(*ruling.deadline));
+  return platform::Emit(work.tx, work.call, work.context.ids, payload.planner(), payload);
 }
 
 }  // namespace assay::approval

@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "services/approval/context.h"
 #include "services/approval/model.h"
+#include "services/approval/stores/planners.h"
 
 namespace assay::approval {
 
@@ -17,5 +18,9 @@ absl::Status EmitImported(platform::Transaction& tx, const platform::Call& call,
 
 absl::Status EmitStateChanged(const Work& work, const QualificationApproval& approval,
                               std::string_view centre_title);
+
+// `ruling` says what an officer wrote, if one did.
+absl::Status EmitPlannerChanged(const Work& work, const PlannerRecord& planner,
+                                const PlannerRuling& ruling);
 
 }  // namespace assay::approval

@@ -11,6 +11,7 @@
 #include "services/approval/convert.h"
 #include "services/approval/errors.h"
 #include "services/approval/import_upload.h"
+#include "services/approval/rpcs/rpcs.h"
 #include "services/approval/search.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/error/error.h"
@@ -21,36 +22,6 @@ namespace {
 
 using platform::Call;
 using platform::Transaction;
-
-// Where a page begins and how long it may be. What else decides the list is bound into
-// the token, so that a token of another list is refused.
-struct PageRequest {
-  std::string query;
-  std::string after;
-  std::int32_t size = 0;
-
-  template <typename Request>
-  static absl::StatusOr<PageRequest> From(const Request& request, const Reach& reach,
-                                          std::initializer_list<std::string_view> what) {
-    PageRequest page;
-    for (const std::string_view part :
-         {std::string_view(reach.tenant), std::string_view(reach.within)}) {
-      page.query.append(part).push_back('\n');
-    }
-    for (const std::string_view part : what) page.query.append(part).push_back('\n');
-    ASSIGN_OR_RETURN(page.size, platform::PageSize(request.page_size()));
-    ASSIGN_OR_RETURN(page.after, platform::DecodePageToken(request.page_token(), page.query));
-    return page;
-  }
-
-  std::string TokenAfter(const std::string& next) const {
-    return next.empty() ? "" : platform::EncodePageToken(next, query);
-  }
-};
-
-Work WorkOf(const Context& context, const Call& call, Transaction& tx) {
-  return {tx, call, context, ReachOf(call)};
-}
 
 template <typename Response>
 Response ToProto(const CentrePage& found, const PageRequest& page) {
@@ -288,6 +259,7 @@ void RegisterRpcs(platform::Router& router, const Context& context) {
   RegisterCentres(router, context);
   RegisterQualifications(router, context);
   RegisterApprovals(router, context);
+  RegisterPlanners(router, context);
 }
 
 }  // namespace assay::approval

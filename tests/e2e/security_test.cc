@@ -237,6 +237,9 @@ class SecurityTest : public ::testing::Test {
         {"assay.example/Centre", "centres/urn-100101"},
         {"assay.example/Qualification", "qualifications/3818-13"},
         {"assay.example/QualificationApproval", approvals["qualificationApprovals"][0]["name"]},
+        {"assay.example/Planner", "centres/urn-100101/planners/" + std::string(26, '1')},
+        {"assay.example/PlannerVersion",
+         "centres/urn-100101/planners/" + std::string(26, '1') + "/versions/1"},
         {"assay.example/Evidence", evidence.Json()["name"]},
         {"assay.example/Series", "series/summer-2026"},
         {"assay.example/Component", kComponent},
@@ -253,6 +256,9 @@ class SecurityTest : public ::testing::Test {
     ghost_["assay.example/Centre"] = "centres/urn-999999";
     ghost_["assay.example/QualificationApproval"] =
         "centres/urn-999999/qualificationApprovals/" + nothing;
+    ghost_["assay.example/Planner"] = "centres/urn-999999/planners/" + nothing;
+    ghost_["assay.example/PlannerVersion"] =
+        "centres/urn-999999/planners/" + nothing + "/versions/1";
     ghost_["assay.example/Evidence"] = "centres/urn-999999/evidence/" + nothing;
     ghost_["assay.example/Submission"] = ghost_submission;
     ghost_["assay.example/Sample"] = ghost_submission + "/samples/" + nothing;

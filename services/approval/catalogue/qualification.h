@@ -67,6 +67,8 @@ struct Qualification {
   int minimum_age = 0;
   std::vector<std::string> regions;
   std::vector<std::string> fast_track_from;  // QUAL-7.
+  bool employer_involvement = false;         // Asked of every learner (EI-1).
+  std::vector<std::string> sectors;          // Codes of sector subject areas (EI-3).
   std::string source;
   std::vector<Unit> units;
   Combination combination;

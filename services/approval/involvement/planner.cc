@@ -1,0 +1,34 @@
+#include "services/approval/involvement/planner.h"
+
+namespace assay::approval {
+namespace {
+
+struct KindFacts {
+  std::string_view name;
+  std::string_view why_not;  // EI-4
+};
+
+constexpr KindFacts kKinds[kActivityKinds] = {
+    {"work placement", ""},
+    {"task set with a practitioner", ""},
+    {"co-delivery", ""},
+    {"expert witness", ""},
+    {"design of the qualification", "helping to design a qualification reaches no learner"},
+    {"visit, premises or equipment", "being hosted or equipped is not work with a practitioner"},
+    {"careers talk", "talks on careers, applications and interviews are not about the sector"},
+    {"careers fair", "fairs and networking are not part of the qualification's content"},
+    {"simulated workplace", "a workplace that the centre runs is not an employer's"},
+    {"job reference", "a reference is given after learning, not part of it"},
+};
+
+}  // namespace
+
+std::string_view NameOf(ActivityKind kind) { return kKinds[static_cast<int>(kind)].name; }
+
+bool IsMeaningful(ActivityKind kind) { return kind <= ActivityKind::kExpertWitness; }
+
+std::string_view WhyNotMeaningful(ActivityKind kind) {
+  return kKinds[static_cast<int>(kind)].why_not;
+}
+
+}  // namespace assay::approval

@@ -1,0 +1,397 @@
+#include "services/approval/stores/planners.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "services/approval/errors.h"
+#include "services/platform/core/status_macros.h"
+#include "services/platform/core/view.h"
+#include "services/platform/error/error.h"
+#include "services/platform/storage/database.h"
+
+namespace assay::approval {
+namespace {
+
+using platform::Error;
+using platform::SqlRow;
+using platform::SqlValue;
+using platform::Transaction;
+using platform::View;
+
+constexpr std::string_view kColumns =
+    "centre, id, approval, qualification, first_day, last_day, declaration_deadline, state, "
+    "document_version, submissions, declarations, adverse_judgements, returns, rulings, signed_by, "
+    "position, sign_us, create_us, update_us, version";
+constexpr std::string_view kLearnerColumns[] = {"tenant", "centre",   "planner",        "enrolment",
+                                                "name",   "outcome",  "prospect",       "rule",
+                                                "repair", "decision", "decision_reason"};
+
+std::string Text(absl::CivilDay day) { return absl::FormatCivilTime(day); }
+
+absl::StatusOr<absl::CivilDay> DayOf(const SqlRow& row, int column) {
+  absl::CivilDay day;
+  if (absl::ParseCivilTime(View(row.Text(column)), &day)) return day;
+  return absl::DataLossError(absl::StrCat("no day: ", View(row.Text(column))));
+}
+
+template <typename T>
+absl::StatusOr<T> EnumOf(const SqlRow& row, int column, int count) {
+  const std::int64_t value = row.Int(column);
+  if (value >= 0 && value < count) return static_cast<T>(value);
+  return absl::DataLossError(absl::StrCat("no such value: ", value));
+}
+
+absl::StatusOr<PlannerRecord> PlannerOf(const SqlRow& row) {
+  PlannerRecord p;
+  p.centre = row.Text(0);
+  p.id = row.Text(1);
+  p.approval = row.Text(2);
+  p.qualification = row.Text(3);
+  ASSIGN_OR_RETURN(p.first_day, DayOf(row, 4));
+  ASSIGN_OR_RETURN(p.last_day, DayOf(row, 5));
+  ASSIGN_OR_RETURN(p.declaration_deadline, DayOf(row, 6));
+  ASSIGN_OR_RETURN(p.state, EnumOf<PlannerState>(row, 7, kPlannerStates));
+  p.document_version = static_cast<int>(row.Int(8));
+  p.submissions = static_cast<int>(row.Int(9));
+  p.declarations = static_cast<int>(row.Int(10));
+  p.adverse_judgements = static_cast<int>(row.Int(11));
+  p.returns = static_cast<int>(row.Int(12));
+  p.rulings = static_cast<int>(row.Int(13));
+  p.signed_by = row.Text(14);
+  p.position = row.Text(15);
+  if (!row.IsNull(16)) p.sign_time = absl::FromUnixMicros(row.Int(16));
+  p.create_time = absl::FromUnixMicros(row.Int(17));
+  p.update_time = absl::FromUnixMicros(row.Int(18));
+  p.version = row.Int(19);
+  return p;
+}
+
+absl::StatusOr<std::vector<PlannerRecord>> ReadPlanners(Transaction& tx, const std::string& sql,
+                                                        std::span<const SqlValue> values) {
+  std::vector<PlannerRecord> found;
+  RETURN_IF_ERROR(tx.Query(sql, values, [&](const SqlRow& row) -> absl::Status {
+    ASSIGN_OR_RETURN(PlannerRecord planner, PlannerOf(row));
+    found.push_back(std::move(planner));
+    return absl::OkStatus();
+  }));
+  return found;
+}
+
+PlannerVersion VersionOf(const SqlRow& row) {
+  PlannerVersion version;
+  version.number = static_cast<int>(row.Int(0));
+  version.change_note = row.Text(1);
+  version.author = row.Text(2);
+  const std::string changes(row.Text(3));
+  if (!changes.empty()) version.changes = absl::StrSplit(changes, '\n');
+  version.time = absl::FromUnixMicros(row.Int(4));
+  return version;
+}
+
+Error NotFound(std::string_view name) {
+  return Error(absl::StatusCode::kNotFound, kPlannerNotFound,
+               absl::StrCat("there is no ", View(name), " that you may see"))
+      .With("planner", name);
+}
+
+// enrolment, name, outcome, prospect, rule, repair, decision, decision_reason from `at` on.
+absl::StatusOr<LearnerStanding> StandingOf(const SqlRow& row, int at) {
+  LearnerStanding learner;
+  learner.enrolment = row.Text(at);
+  learner.name = row.Text(at + 1);
+  ASSIGN_OR_RETURN(learner.outcome, EnumOf<Involvement>(row, at + 2, 3));
+  ASSIGN_OR_RETURN(learner.prospect, EnumOf<Involvement>(row, at + 3, 3));
+  learner.rule = row.Text(at + 4);
+  learner.repair = row.Text(at + 5);
+  if (!row.IsNull(at + 6)) learner.decision = row.Int(at + 6) != 0;
+  learner.decision_reason = row.Text(at + 7);
+  return learner;
+}
+
+}  // namespace
+
+std::string PlannerRecord::Name() const {
+  return absl::StrCat("centres/", centre, "/planners/", id);
+}
+
+absl::Status PlannerStore::Insert(Tx& tx, std::string_view tenant, const PlannerRecord& p) {
+  const std::string first = Text(p.first_day), last = Text(p.last_day);
+  const std::string deadline = Text(p.declaration_deadline);
+  ASSIGN_OR_RETURN(
+      const std::int64_t rows,
+      tx.Execute(absl::StrCat("INSERT INTO planners (tenant, ", View(kColumns),
+                              ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
+                              "$14, $15, $16, $17, $18, $19, $20, $21) ON CONFLICT DO NOTHING"),
+                 {tenant,
+                  p.centre,
+                  p.id,
+                  p.approval,
+                  p.qualification,
+                  first,
+                  last,
+                  deadline,
+                  static_cast<int>(p.state),
+                  p.document_version,
+                  p.submissions,
+                  p.declarations,
+                  p.adverse_judgements,
+                  p.returns,
+                  p.rulings,
+                  p.signed_by,
+                  p.position,
+                  nullptr,
+                  absl::ToUnixMicros(p.create_time),
+                  absl::ToUnixMicros(p.update_time),
+                  p.version}));
+  if (rows > 0) return absl::OkStatus();
+  return Error(absl::StatusCode::kAlreadyExists, kPlannerExists,
+               absl::StrCat("the approval has a planner for the period from ", first, " already"))
+      .With("approval", absl::StrCat("centres/", p.centre, "/qualificationApprovals/", p.approval))
+      .With("first_day", first);
+}
+
+absl::StatusOr<PlannerRecord> PlannerStore::Get(Tx& tx, const Reach& reach, std::string_view centre,
+                                                std::string_view id) {
+  static const std::string kSql =
+      absl::StrCat("SELECT ", View(kColumns),
+                   " FROM planners WHERE tenant = $1 AND centre = $2 AND id = $3 "
+                   "AND ($4 = '' OR centre = $4)");
+  const SqlValue values[] = {reach.tenant, centre, id, reach.within};
+  ASSIGN_OR_RETURN(std::vector<PlannerRecord> found, ReadPlanners(tx, kSql, values));
+  if (!found.empty()) return std::move(found[0]);
+  return NotFound(absl::StrCat("centres/", View(centre), "/planners/", View(id)));
+}
+
+absl::Status PlannerStore::Update(Tx& tx, std::string_view tenant, PlannerRecord& p) {
+  const std::string deadline = Text(p.declaration_deadline);
+  std::optional<std::int64_t> sign_us;
+  if (p.sign_time.has_value()) sign_us = absl::ToUnixMicros(*p.sign_time);
+  ASSIGN_OR_RETURN(
+      const std::int64_t rows,
+      tx.Execute("UPDATE planners SET declaration_deadline = $4, state = $5, "
+                 "document_version = $6, submissions = $7, declarations = $8, "
+                 "adverse_judgements = $9, returns = $10, rulings = $11, signed_by = $12, "
+                 "position = $13, sign_us = $14, update_us = $15, version = version + 1 "
+                 "WHERE tenant = $1 AND centre = $2 AND id = $3 AND version = $16",
+                 {tenant, p.centre, p.id, deadline, static_cast<int>(p.state), p.document_version,
+                  p.submissions, p.declarations, p.adverse_judgements, p.returns, p.rulings,
+                  p.signed_by, p.position, sign_us, absl::ToUnixMicros(p.update_time), p.version}));
+  if (rows == 0) {
+    return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",
+                 absl::StrCat(p.Name(), " has changed meanwhile; read it again"))
+        .With("resource", p.Name());
+  }
+  ++p.version;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<PlannerRecord>> PlannerStore::List(Tx& tx, const Reach& reach,
+                                                              std::string_view centre,
+                                                              std::optional<PlannerState> state,
+                                                              std::string_view after, int limit) {
+  const std::size_t slash = after.find('/');
+  const std::string_view after_centre = after.substr(0, slash);
+  const std::string_view after_id = slash == after.npos ? "" : after.substr(slash + 1);
+  const int wanted = state.has_value() ? static_cast<int>(*state) : -1;
+  const SqlValue values[] = {reach.tenant, centre,   reach.within, wanted,
+                             after_centre, after_id, limit};
+  static const std::string kSql =
+      absl::StrCat("SELECT ", View(kColumns),
+                   " FROM planners WHERE tenant = $1 AND ($2 = '' OR centre = $2) "
+                   "AND ($3 = '' OR centre = $3) AND ($4 = -1 OR state = $4) "
+                   "AND (centre, id) > ($5, $6) ORDER BY centre, id LIMIT $7");
+  return ReadPlanners(tx, kSql, values);
+}
+
+absl::Status PlannerStore::InsertVersion(Tx& tx, std::string_view tenant, const PlannerRecord& p,
+                                         const PlannerVersion& version) {
+  const std::string changes = absl::StrJoin(version.changes, "\n");
+  return tx
+      .Execute(
+          "INSERT INTO planner_versions (tenant, centre, planner, number, change_note, author, "
+          "changes, document, time_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+          {tenant, p.centre, p.id, version.number, version.change_note, version.author, changes,
+           platform::Blob{version.document}, absl::ToUnixMicros(version.time)})
+      .status();
+}
+
+absl::StatusOr<PlannerVersion> PlannerStore::GetVersion(Tx& tx, std::string_view tenant,
+                                                        const PlannerRecord& p, int number) {
+  std::optional<PlannerVersion> found;
+  RETURN_IF_ERROR(
+      tx.Query("SELECT number, change_note, author, changes, time_us, document "
+               "FROM planner_versions WHERE tenant = $1 AND centre = $2 "
+               "AND planner = $3 AND number = $4",
+               {tenant, p.centre, p.id, number}, [&](const SqlRow& row) {
+                 found = VersionOf(row);
+                 found->document = std::string(row.Bytes(5));
+                 return absl::OkStatus();
+               }));
+  if (found.has_value()) return *std::move(found);
+  return NotFound(absl::StrCat(p.Name(), "/versions/", number));
+}
+
+absl::StatusOr<std::vector<PlannerVersion>> PlannerStore::ListVersions(Tx& tx,
+                                                                       std::string_view tenant,
+                                                                       const PlannerRecord& p,
+                                                                       int after, int limit) {
+  std::vector<PlannerVersion> found;
+  RETURN_IF_ERROR(
+      tx.Query("SELECT number, change_note, author, changes, time_us "
+               "FROM planner_versions WHERE tenant = $1 AND centre = $2 "
+               "AND planner = $3 AND number > $4 ORDER BY number LIMIT $5",
+               {tenant, p.centre, p.id, after, limit}, [&](const SqlRow& row) {
+                 found.push_back(VersionOf(row));
+                 return absl::OkStatus();
+               }));
+  return found;
+}
+
+absl::Status PlannerStore::ReplaceLearners(Tx& tx, std::string_view tenant, const PlannerRecord& p,
+                                           std::span<const LearnerStanding> learners) {
+  RETURN_IF_ERROR(
+      tx.Execute("DELETE FROM planner_learners WHERE tenant = $1 AND centre = $2 AND planner = $3",
+                 {tenant, p.centre, p.id})
+          .status());
+  if (learners.empty()) return absl::OkStatus();
+  return tx.BulkInsert(
+      "planner_learners", kLearnerColumns, static_cast<std::int64_t>(learners.size()),
+      [&](std::int64_t i, std::span<SqlValue> out) {
+        const LearnerStanding& l = learners[i];
+        std::size_t column = 0;
+        for (const SqlValue& value : std::initializer_list<SqlValue>{
+                 tenant, p.centre, p.id, l.enrolment, l.name, static_cast<int>(l.outcome),
+                 static_cast<int>(l.prospect), l.rule, l.repair, nullptr, ""}) {
+          out[column++] = value;
+        }
+      });
+}
+
+absl::Status PlannerStore::Decide(Tx& tx, std::string_view tenant, const PlannerRecord& p,
+                                  std::string_view enrolment, bool met, std::string_view reason) {
+  return tx
+      .Execute(
+          "UPDATE planner_learners SET decision = $5, decision_reason = $6 "
+          "WHERE tenant = $1 AND centre = $2 AND planner = $3 AND enrolment = $4",
+          {tenant, p.centre, p.id, enrolment, met ? 1 : 0, reason})
+      .status();
+}
+
+absl::StatusOr<LearnerStanding> PlannerStore::GetLearner(Tx& tx, std::string_view tenant,
+                                                         const PlannerRecord& p,
+                                                         std::string_view enrolment) {
+  std::optional<LearnerStanding> found;
+  RETURN_IF_ERROR(tx.Query(
+      "SELECT enrolment, name, outcome, prospect, rule, repair, decision, decision_reason "
+      "FROM planner_learners WHERE tenant = $1 AND centre = $2 AND planner = $3 AND enrolment = $4",
+      {tenant, p.centre, p.id, enrolment}, [&](const SqlRow& row) -> absl::Status {
+        ASSIGN_OR_RETURN(found, StandingOf(row, 0));
+        return absl::OkStatus();
+      }));
+  if (found.has_value()) return *std::move(found);
+  return Error(absl::StatusCode::kNotFound, kLearnerNotFound,
+               absl::StrCat("no learner of ", p.Name(), " has the number ", View(enrolment)))
+      .With("planner", p.Name())
+      .With("enrolment", enrolment);
+}
+
+absl::StatusOr<std::vector<std::string>> PlannerStore::ListReferred(Tx& tx, std::string_view tenant,
+                                                                    const PlannerRecord& p) {
+  std::vector<std::string> found;
+  RETURN_IF_ERROR(tx.Query(
+      "SELECT enrolment FROM planner_learners WHERE tenant = $1 AND centre = $2 "
+      "AND planner = $3 AND outcome = $4 AND decision IS NULL ORDER BY enrolment",
+      {tenant, p.centre, p.id, static_cast<int>(Involvement::kReferred)}, [&](const SqlRow& row) {
+        found.emplace_back(row.Text(0));
+        return absl::OkStatus();
+      }));
+  return found;
+}
+
+absl::StatusOr<std::vector<LearnerStanding>> PlannerStore::ListMissing(Tx& tx, const Reach& reach,
+                                                                       std::string_view centre,
+                                                                       std::string_view planner,
+                                                                       std::string_view after,
+                                                                       int limit) {
+  const std::vector<std::string> position = absl::StrSplit(View(after), absl::MaxSplits('/', 2));
+  const auto part = [&](std::size_t i) {
+    return i < position.size() ? std::string_view(position[i]) : std::string_view();
+  };
+  const SqlValue values[] = {reach.tenant, centre,  reach.within, planner,
+                             part(0),      part(1), part(2),      limit};
+  std::vector<LearnerStanding> found;
+  RETURN_IF_ERROR(tx.Query(
+      "SELECT l.centre, l.planner, p.declaration_deadline, l.enrolment, l.name, l.outcome, "
+      "l.prospect, l.rule, l.repair, l.decision, l.decision_reason FROM planner_learners l "
+      "JOIN planners p ON p.tenant = l.tenant AND p.centre = l.centre AND p.id = l.planner "
+      "WHERE l.tenant = $1 AND l.outcome < 2 AND ($2 = '' OR l.centre = $2) "
+      "AND ($3 = '' OR l.centre = $3) AND ($4 = '' OR l.planner = $4) "
+      "AND (l.centre, l.planner, l.enrolment) > ($5, $6, $7) "
+      "ORDER BY l.centre, l.planner, l.enrolment LIMIT $8",
+      values, [&](const SqlRow& row) -> absl::Status {
+        ASSIGN_OR_RETURN(LearnerStanding learner, StandingOf(row, 3));
+        learner.planner_name =
+            absl::StrCat("centres/", View(row.Text(0)), "/planners/", View(row.Text(1)));
+        ASSIGN_OR_RETURN(learner.declaration_deadline, DayOf(row, 2));
+        found.push_back(std::move(learner));
+        return absl::OkStatus();
+      }));
+  return found;
+}
+
+absl::Status PlannerStore::InsertRuling(Tx& tx, std::string_view tenant, const PlannerRecord& p,
+                                        const PlannerRuling& ruling) {
+  std::optional<std::string> deadline;
+  if (ruling.deadline.has_value()) deadline = Text(*ruling.deadline);
+  RETURN_IF_ERROR(
+      tx.Execute("INSERT INTO planner_rulings (tenant, centre, planner, number, outcome, feedback, "
+                 "deadline, officer, time_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                 {tenant, p.centre, p.id, p.rulings, ruling.outcome, ruling.feedback, deadline,
+                  ruling.officer, absl::ToUnixMicros(ruling.time)})
+          .status());
+  for (std::size_t i = 0; i < ruling.actions.size(); ++i) {
+    const std::string due = Text(ruling.actions[i].due);
+    RETURN_IF_ERROR(tx.Execute("INSERT INTO planner_actions (tenant, centre, planner, ruling, "
+                               "position, text, due_day) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                               {tenant, p.centre, p.id, p.rulings, static_cast<std::int64_t>(i),
+                                ruling.actions[i].text, due})
+                        .status());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<PlannerRuling>> PlannerStore::LastRuling(Tx& tx,
+                                                                      std::string_view tenant,
+                                                                      const PlannerRecord& p) {
+  std::optional<PlannerRuling> found;
+  if (p.rulings == 0) return found;
+  RETURN_IF_ERROR(
+      tx.Query("SELECT outcome, feedback, deadline, officer, time_us "
+               "FROM planner_rulings WHERE tenant = $1 AND centre = $2 "
+               "AND planner = $3 AND number = $4",
+               {tenant, p.centre, p.id, p.rulings}, [&](const SqlRow& row) -> absl::Status {
+                 found.emplace();
+                 found->outcome = row.Text(0);
+                 found->feedback = row.Text(1);
+                 if (!row.IsNull(2)) {
+                   ASSIGN_OR_RETURN(found->deadline, DayOf(row, 2));
+                 }
+                 found->officer = row.Text(3);
+                 found->time = absl::FromUnixMicros(row.Int(4));
+                 return absl::OkStatus();
+               }));
+  if (!found.has_value()) return absl::DataLossError("the last ruling is gone");
+  RETURN_IF_ERROR(
+      tx.Query("SELECT text, due_day FROM planner_actions WHERE tenant = $1 "
+               "AND centre = $2 AND planner = $3 AND ruling = $4 ORDER BY position",
+               {tenant, p.centre, p.id, p.rulings}, [&](const SqlRow& row) -> absl::Status {
+                 ASSIGN_OR_RETURN(const absl::CivilDay due, DayOf(row, 1));
+                 found->actions.push_back({std::string(row.Text(0)), due});
+                 return absl::OkStatus();
+               }));
+  return found;
+}
+
+}  // namespace assay::approval
