@@ -39,6 +39,10 @@ inline constexpr std::string_view kJudgementNotFound = "JUDGEMENT_NOT_FOUND";
 inline constexpr std::string_view kFeedbackMissing = "FEEDBACK_MISSING";
 inline constexpr std::string_view kResultsNotReady = "RESULTS_NOT_READY";
 inline constexpr std::string_view kTooManyCandidates = "TOO_MANY_CANDIDATES";
+inline constexpr std::string_view kRiskMissing = "RISK_MISSING";
+inline constexpr std::string_view kExclusionInvalid = "EXCLUSION_INVALID";
+inline constexpr std::string_view kClaimImpossible = "CLAIM_IMPOSSIBLE";
+inline constexpr std::string_view kDrawAlgorithmUnknown = "DRAW_ALGORITHM_UNKNOWN";
 
 inline constexpr std::string_view kReasons[] = {
     kSeriesNotFound,   kSeriesExists,        kComponentNotFound,    kComponentExists,
@@ -49,7 +53,8 @@ inline constexpr std::string_view kReasons[] = {
     kReasonMissing,    kNobodyToDraw,        kSampleNotFound,       kModeratorNotFound,
     kModeratorExists,  kModeratorConflict,   kModeratorFull,        kNobodyCanTakeIt,
     kEvidenceMissing,  kEvidenceUnavailable, kMarksOutstanding,     kJudgementNotFound,
-    kFeedbackMissing,  kResultsNotReady,     kTooManyCandidates,
+    kFeedbackMissing,  kResultsNotReady,     kTooManyCandidates,    kRiskMissing,
+    kExclusionInvalid, kClaimImpossible,     kDrawAlgorithmUnknown,
 };
 
 // Of single rows; RefusedMark and RecordModeratorMarks list them.

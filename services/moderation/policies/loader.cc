@@ -102,6 +102,7 @@ SamplingRule ReadSampling(Members& members, std::string_view where, Problems& pr
       "extremes", {{"within size", Extremes::kWithinSize}, {"on top", Extremes::kOnTop}},
       Extremes::kWithinSize);
   const Json* rungs = members.Array("ladder");
+  Ladder& ladder = std::get<Ladder>(rule.design);
   if (rungs == nullptr) return rule;
   for (const Json& json : *rungs) {
     if (!json.is_object()) {
@@ -109,7 +110,7 @@ SamplingRule ReadSampling(Members& members, std::string_view where, Problems& pr
       continue;
     }
     Members rung(json, absl::StrCat(View(where), ": ladder"), problems);
-    Rung& read = rule.ladder.rungs.emplace_back();
+    Rung& read = ladder.rungs.emplace_back();
     read.from = rung.Whole("from", 0);
     if (rung.Has("to")) read.to = rung.Whole("to", 0);
     const bool all = json.contains("size") && json["size"] == "all";

@@ -28,7 +28,7 @@ std::string Policy::VersionName() const { return absl::StrCat(id, "@", version);
 std::vector<std::string> Contradictions(const Policy& policy) {
   switch (policy.kind) {
     case PolicyKind::kSampling:
-      return Contradictions(policy.sampling.ladder);
+      return Contradictions(policy.sampling);
     case PolicyKind::kTolerance:
       return Contradictions(policy.tolerance);
     case PolicyKind::kAdjustment:
