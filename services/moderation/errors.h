@@ -63,6 +63,10 @@ inline constexpr std::string_view kPolicyInUse = "POLICY_IN_USE";
 inline constexpr std::string_view kPolicyVersionWrong = "POLICY_VERSION_WRONG";
 inline constexpr std::string_view kPolicyVersionNotFound = "POLICY_VERSION_NOT_FOUND";
 inline constexpr std::string_view kTooManyPolicies = "TOO_MANY_POLICIES";
+inline constexpr std::string_view kRiskMissing = "RISK_MISSING";
+inline constexpr std::string_view kExclusionInvalid = "EXCLUSION_INVALID";
+inline constexpr std::string_view kClaimImpossible = "CLAIM_IMPOSSIBLE";
+inline constexpr std::string_view kDrawAlgorithmUnknown = "DRAW_ALGORITHM_UNKNOWN";
 
 inline constexpr std::string_view kReasons[] = {
     kSeriesNotFound,     kSeriesExists,          kComponentNotFound,    kComponentExists,
@@ -79,7 +83,8 @@ inline constexpr std::string_view kReasons[] = {
     kAppealNotFound,     kAppealExists,          kAppealWindowClosed,   kAppealStateWrong,
     kPanelUnfit,         kExportRefused,         kPolicyInvalid,        kPolicyGap,
     kPolicyOverlap,      kPolicyKindWrong,       kPolicyDateWrong,      kPolicyInUse,
-    kPolicyVersionWrong, kPolicyVersionNotFound, kTooManyPolicies,
+    kPolicyVersionWrong, kPolicyVersionNotFound, kTooManyPolicies,      kRiskMissing,
+    kExclusionInvalid,   kClaimImpossible,       kDrawAlgorithmUnknown,
 };
 
 // Of single rows; RefusedMark and RecordModeratorMarks list them.

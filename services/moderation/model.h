@@ -49,6 +49,8 @@ struct Candidate {
   std::uint32_t flags = 0;
   std::string grade;  // Where work is graded: what the ladders by grade count (MOD-2).
   std::string uln;    // The learner's national number, if the centre gave it (QUAL-10).
+  std::string
+      centre;  // Whose candidate it is where several centres are one group (MOD-5); else "".
 
   bool Has(CandidateFlag flag) const { return (flags & flag) != 0; }
 };

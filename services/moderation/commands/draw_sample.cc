@@ -22,62 +22,6 @@ using platform::Error;
 
 constexpr int kExtensionRound = 1;
 
-std::string_view NameOf(Why why) {
-  switch (why) {
-    case Why::kWholeCohort:
-      return "ALL";
-    case Why::kParentalInterest:
-      return "PARENTAL_INTEREST";
-    case Why::kHighest:
-      return "HIGHEST";
-    case Why::kLowestNonZero:
-      return "LOWEST_NON_ZERO";
-    case Why::kAssessor:
-      return "ASSESSOR";
-    case Why::kSite:
-      return "SITE";
-    case Why::kTeachingGroup:
-      return "GROUP";
-    case Why::kSpread:
-      return "SPREAD";
-    case Why::kExtension:
-      return "EXTENSION";
-  }
-  return "";
-}
-
-std::string_view NameOf(CoverageItem::Kind kind) {
-  switch (kind) {
-    case CoverageItem::Kind::kHighest:
-      return "HIGHEST";
-    case CoverageItem::Kind::kLowestNonZero:
-      return "LOWEST_NON_ZERO";
-    case CoverageItem::Kind::kAssessor:
-      return "ASSESSOR";
-    case CoverageItem::Kind::kSite:
-      return "SITE";
-    case CoverageItem::Kind::kTeachingGroup:
-      return "GROUP";
-  }
-  return "";
-}
-
-std::string GapOf(const CoverageItem& item) {
-  using Kind = CoverageItem::Kind;
-  const std::string what = item.kind == Kind::kHighest         ? "the highest mark"
-                           : item.kind == Kind::kLowestNonZero ? "the lowest mark above zero"
-                           : item.kind == Kind::kAssessor      ? "assessor " + item.value
-                           : item.kind == Kind::kSite          ? "site " + item.value
-                                                               : "teaching group " + item.value;
-  if (item.status == CoverageItem::Status::kSizeUsedUp) {
-    return absl::StrCat(what, ": the size of the sample was used up");
-  }
-  if (item.value.empty()) return absl::StrCat(what, ": no candidate has one");
-  return absl::StrCat(what,
-                      ": nobody there can be drawn (absent, withdrawn, carried forward or "
-                      "without a mark)");
-}
-
 Pick PickOf(const Candidate& candidate, std::string_view why, Stage stage) {
   return {.candidate = candidate.number, .reasons = {std::string(why)}, .stage = stage};
 }
@@ -151,7 +95,7 @@ absl::StatusOr<Drawn> DrawSample(const Work& work, const SubmissionName& name,
                 .sampling_policy = sampling->VersionName(),
                 .tolerance_policy = tolerance->VersionName(),
                 .adjustment_policy = adjustment->VersionName(),
-                .algorithm = std::string(kDrawAlgorithm),
+                .algorithm = std::string(NameOf(AlgorithmFor(candidates, sampling->sampling, {}))),
                 .list_hash = Sha256Hex(CanonicalCandidates(candidates)),
                 .commitment = Sha256Hex(submission.secret),
                 .secret = submission.secret,

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "services/moderation/sampling/size.h"
 #include "services/platform/core/view.h"
 
 namespace assay::moderation {
@@ -59,7 +60,7 @@ TEST(ShippedPoliciesTest, HaveTheLaddersOfMod2) {
        }) {
     const Policy* policy = book.InForce(c.policy, PolicyKind::kSampling, kToday);
     ASSERT_NE(policy, nullptr) << c.policy;
-    EXPECT_EQ(SampleSize(policy->sampling.ladder, c.cohort), c.size) << c.policy << c.cohort;
+    EXPECT_EQ(SizeOf(policy->sampling, {}, c.cohort).size, c.size) << c.policy << c.cohort;
   }
   EXPECT_EQ(book.InForce("pearson-2026", kToday)->sampling.extremes,
             SamplingRule::Extremes::kOnTop);

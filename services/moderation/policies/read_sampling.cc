@@ -1,3 +1,5 @@
+#include <variant>
+
 #include "services/moderation/policies/readers.h"
 
 namespace assay::moderation {
@@ -8,8 +10,9 @@ void ReadSampling(Members& members, PolicyRules& rules) {
   rule.extremes = members.OneOf<Extremes>(
       "extremes", {{"within size", Extremes::kWithinSize}, {"on top", Extremes::kOnTop}},
       Extremes::kWithinSize);
+  Ladder& ladder = std::get<Ladder>(rule.design);
   members.EachObject("ladder", [&](Members& rung) {
-    Rung& read = rule.ladder.rungs.emplace_back();
+    Rung& read = ladder.rungs.emplace_back();
     read.from = rung.Whole("from", 0);
     if (rung.Has("to")) read.to = rung.Whole("to", 0);
     if (rung.Is("size", "all")) {

@@ -5,7 +5,7 @@ namespace {
 
 constexpr KindFacts kKinds[] = {
     {PolicyKind::kSampling, "sampling", "pearson-2026",
-     [](const PolicyRules& rules) { return Contradictions(rules.sampling.ladder); }},
+     [](const PolicyRules& rules) { return Contradictions(rules.sampling); }},
     {PolicyKind::kTolerance, "tolerance", "six-percent",
      [](const PolicyRules& rules) { return Contradictions(rules.tolerance); }},
     {PolicyKind::kAdjustment, "adjustment", "least-squares",

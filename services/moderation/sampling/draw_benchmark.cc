@@ -10,8 +10,9 @@
 namespace assay::moderation {
 namespace {
 
-const SamplingRule kRule{.ladder = {{{1, 15, {}}, {16, 100, 15}, {101, 200, 20}, {201, {}, 25}}},
-                         .extremes = SamplingRule::Extremes::kOnTop};
+const SamplingRule kRule{
+    .design = Ladder{{{1, 15, {}}, {16, 100, 15}, {101, 200, 20}, {201, {}, 25}}},
+    .extremes = SamplingRule::Extremes::kOnTop};
 
 void DrawCohort(benchmark::State& state) {
   const auto cohort = MakeCohort({.candidates = static_cast<int>(state.range(0))}, 1);

@@ -18,11 +18,11 @@ using Kind = CoverageItem::Kind;
 using Status = CoverageItem::Status;
 
 SamplingRule Pearson() {
-  return {.ladder = {{{1, 15, {}}, {16, 100, 15}, {101, 200, 20}, {201, {}, 25}}},
+  return {.design = Ladder{{{1, 15, {}}, {16, 100, 15}, {101, 200, 20}, {201, {}, 25}}},
           .extremes = SamplingRule::Extremes::kOnTop};
 }
 SamplingRule Classic() {
-  return {.ladder = {{{1, 10, {}}, {11, 100, 10}, {101, 200, 15}, {201, {}, 20}}},
+  return {.design = Ladder{{{1, 10, {}}, {11, 100, 10}, {101, 200, 15}, {201, {}, 20}}},
           .extremes = SamplingRule::Extremes::kWithinSize};
 }
 
@@ -93,7 +93,7 @@ TEST_P(DrawSampleTest, HoldsTheLadderAndTheStatedAdditionsAndNobodyElse) {
       const Draw draw = DrawSample(cohort, rule(), SeedOf(s));
       const Expected e = Look(cohort);
       EXPECT_EQ(draw.cohort, e.drawable) << name;
-      const std::int64_t size = SampleSize(rule().ladder, e.drawable);
+      const std::int64_t size = SampleSize(std::get<Ladder>(rule().design), e.drawable);
       EXPECT_EQ(draw.ladder_size, size) << name;
       std::int64_t counted = 0, kin = 0, extremes = 0;
       for (const Selected& selected : draw.selected) {

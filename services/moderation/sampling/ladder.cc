@@ -3,13 +3,26 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "services/moderation/sampling/rungs.h"
 
 namespace assay::moderation {
 namespace {
 
-std::string Describe(const Rung& rung) {
-  return absl::StrCat("the rung ", rung.from, "-",
-                      rung.to.has_value() ? absl::StrCat(*rung.to) : "");
+void CheckRung(const Rung& rung, std::vector<std::string>& found) {
+  const auto wrong = [&](const std::string& what) {
+    found.push_back(absl::StrCat(DescribeRung(rung), " ", what));
+  };
+  if (rung.size.has_value() && *rung.size < 1) wrong("draws fewer than one candidate");
+  if (rung.size.has_value() && *rung.size > rung.from) {
+    wrong(absl::StrCat("draws ", *rung.size, " candidates from a cohort that may have only ",
+                       rung.from));
+  }
+  if (rung.more < 0 || rung.every < 0 || (rung.more == 0) != (rung.every == 0)) {
+    wrong("grows by less than one candidate, or for less than one further candidate");
+  } else if (rung.more > rung.every) {
+    wrong(absl::StrCat("grows by ", rung.more, " for ", rung.every, " further candidates"));
+  }
+  if (rung.more != 0 && !rung.size.has_value()) wrong("draws everybody, and cannot grow");
 }
 
 }  // namespace
@@ -20,45 +33,17 @@ std::vector<std::string> Contradictions(const Ladder& ladder) {
     found.push_back("the ladder has no rungs");
     return found;
   }
-  std::int64_t next = 1;
-  bool ended = false;
-  for (const Rung& rung : ladder.rungs) {
-    if (ended) {
-      found.push_back(absl::StrCat(Describe(rung), " comes after one without an end"));
-      break;
-    }
-    if (rung.from > next) {
-      found.push_back(absl::StrCat("no rung covers cohorts of ", next, " to ", rung.from - 1));
-    } else if (rung.from < next) {
-      found.push_back(
-          absl::StrCat(Describe(rung), " overlaps with the one before, which ends at ", next - 1));
-    }
-    if (rung.to.has_value() && *rung.to < rung.from) {
-      found.push_back(absl::StrCat(Describe(rung), " ends before it begins"));
-    }
-    if (rung.size.has_value() && *rung.size < 1) {
-      found.push_back(absl::StrCat(Describe(rung), " draws fewer than one candidate"));
-    }
-    if (rung.size.has_value() && *rung.size > rung.from) {
-      found.push_back(absl::StrCat(Describe(rung), " draws ", *rung.size,
-                                   " candidates from a cohort that may have only ", rung.from));
-    }
-    if (rung.to.has_value()) {
-      next = *rung.to + 1;
-    } else {
-      ended = true;
-    }
-  }
-  if (!ended) found.push_back(absl::StrCat("no rung covers cohorts of ", next, " and more"));
+  CheckRungs(
+      ladder.rungs, "", [&](const Rung& rung) { CheckRung(rung, found); }, found);
   return found;
 }
 
 std::int64_t SampleSize(const Ladder& ladder, std::int64_t cohort) {
-  for (const Rung& rung : ladder.rungs) {
-    if (cohort < rung.from || (rung.to.has_value() && cohort > *rung.to)) continue;
-    return std::min(cohort, rung.size.value_or(cohort));
-  }
-  return cohort;
+  const Rung* rung = FindRung(ladder.rungs, cohort);
+  if (rung == nullptr || !rung->size.has_value()) return cohort;
+  std::int64_t size = *rung->size;
+  if (rung->every > 0) size += (cohort - rung->from) / rung->every * rung->more;
+  return std::min(cohort, size);
 }
 
 }  // namespace assay::moderation

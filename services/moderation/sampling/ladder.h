@@ -1,7 +1,7 @@
 // How many candidates a sample holds, by the size of the cohort (MOD-2).
 //
 // A ladder is data (services/moderation/policies): rungs without gaps or overlaps,
-// from 1 upwards, the last one without an end.
+// from 1 upwards, the last one without an end. A rung may grow: "12 more for each further 100".
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -15,6 +15,9 @@ struct Rung {
   std::optional<std::int64_t> to;  // None: without end.
   // Candidates to draw; none: every one of them.
   std::optional<std::int64_t> size;
+  // `more` further candidates each time the cohort has gone `every` beyond `from`; 0: never.
+  std::int64_t more = 0;
+  std::int64_t every = 0;
 };
 
 struct Ladder {
