@@ -64,6 +64,16 @@ inline constexpr std::string_view kPolicyVersionWrong = "POLICY_VERSION_WRONG";
 inline constexpr std::string_view kPolicyVersionNotFound = "POLICY_VERSION_NOT_FOUND";
 inline constexpr std::string_view kTooManyPolicies = "TOO_MANY_POLICIES";
 
+// Allocation.
+inline constexpr std::string_view kModeratorMarkedIt = "MODERATOR_MARKED_IT";
+inline constexpr std::string_view kModeratorNotCompetent = "MODERATOR_NOT_COMPETENT";
+inline constexpr std::string_view kModeratorNotQualified = "MODERATOR_NOT_QUALIFIED";
+inline constexpr std::string_view kModeratorTooJunior = "MODERATOR_TOO_JUNIOR";
+inline constexpr std::string_view kModeratorRotationDue = "MODERATOR_ROTATION_DUE";
+inline constexpr std::string_view kModeratorUnavailable = "MODERATOR_UNAVAILABLE";
+inline constexpr std::string_view kAllocationRunNotFound = "ALLOCATION_RUN_NOT_FOUND";
+inline constexpr std::string_view kFieldMaskInvalid = "FIELD_MASK_INVALID";
+
 inline constexpr std::string_view kReasons[] = {
     kSeriesNotFound,     kSeriesExists,          kComponentNotFound,    kComponentExists,
     kIdInvalid,          kMarkScaleInvalid,      kPolicyNotFound,       kSubmissionNotFound,
@@ -80,6 +90,15 @@ inline constexpr std::string_view kReasons[] = {
     kPanelUnfit,         kExportRefused,         kPolicyInvalid,        kPolicyGap,
     kPolicyOverlap,      kPolicyKindWrong,       kPolicyDateWrong,      kPolicyInUse,
     kPolicyVersionWrong, kPolicyVersionNotFound, kTooManyPolicies,
+    // Allocation.
+    kModeratorMarkedIt,
+    kModeratorNotCompetent,
+    kModeratorNotQualified,
+    kModeratorTooJunior,
+    kModeratorRotationDue,
+    kModeratorUnavailable,
+    kAllocationRunNotFound,
+    kFieldMaskInvalid,
 };
 
 // Of single rows; RefusedMark and RecordModeratorMarks list them.

@@ -146,6 +146,7 @@ struct Component {
   bool blind = false;                           // MOD-9
   absl::Time create_time;
   std::int64_t version = 1;
+  std::string subject;  // "subjects/…", or empty: what moderators can be competent in (MOD-7).
 };
 
 // "series/{series}/components/{component}/submissions/{id}"
