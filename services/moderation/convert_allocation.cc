@@ -37,9 +37,8 @@ constexpr int kCompetencesMax = 200;
 
 const std::set<std::string>& Changeable() {
   static const auto& paths = *new std::set<std::string>{
-      "title",       "capacity",    "script_capacity",    "seniority",
-      "competences", "conflicts",   "declared_conflicts", "unavailable",
-      "unavailable_reason"};
+      "title",     "capacity",           "script_capacity", "seniority",         "competences",
+      "conflicts", "declared_conflicts", "unavailable",     "unavailable_reason"};
   return paths;
 }
 
@@ -159,8 +158,7 @@ absl::StatusOr<Moderator> ModeratorFrom(const v1::Moderator& from) {
     return Invalid("moderator.subject", "does not have the form users/*");
   }
   RETURN_IF_ERROR(CheckText("moderator.title", from.title(), kTitleMax));
-  RETURN_IF_ERROR(
-      CheckText("moderator.unavailable_reason", from.unavailable_reason(), kReasonMax));
+  RETURN_IF_ERROR(CheckText("moderator.unavailable_reason", from.unavailable_reason(), kReasonMax));
   Moderator moderator{.subject = from.subject(),
                       .title = from.title(),
                       .capacity = from.capacity() == 0 ? kCapacityDefault : from.capacity(),
@@ -170,8 +168,8 @@ absl::StatusOr<Moderator> ModeratorFrom(const v1::Moderator& from) {
                       .unavailable = from.unavailable()};
   if (from.unavailable()) moderator.unavailable_reason = from.unavailable_reason();
   RETURN_IF_ERROR(CheckNumber("moderator.capacity", moderator.capacity, 1, kCapacityMax));
-  RETURN_IF_ERROR(CheckNumber("moderator.script_capacity", moderator.script_capacity, 0,
-                              kScriptCapacityMax));
+  RETURN_IF_ERROR(
+      CheckNumber("moderator.script_capacity", moderator.script_capacity, 0, kScriptCapacityMax));
   RETURN_IF_ERROR(CheckNumber("moderator.seniority", moderator.seniority, 0, kSeniorityMax));
   if (from.competences_size() > kCompetencesMax) {
     return Invalid("moderator.competences", absl::StrCat("has more than ", kCompetencesMax));

@@ -23,8 +23,7 @@ absl::StatusOr<PlannedAllocation> PlanNamed(const Work& work, const Giveable& gi
   ASSIGN_OR_RETURN(const Person person,
                    AllocationStore().GetPerson(work.tx, work.caller.tenant, id));
   ASSIGN_OR_RETURN(const PolicyPtr policy, AllocationPolicy(work, submission.name));
-  Obstacles found =
-      ObstaclesBetween(policy->allocation, Today(work), person, giveable.task);
+  Obstacles found = ObstaclesBetween(policy->allocation, Today(work), person, giveable.task);
   // Whoever has it already takes no more room by keeping it.
   if (submission.moderator == id) found &= ~static_cast<Obstacles>(kFull);
   if (found != 0) return Refusal(found, *policy, person, giveable.task);

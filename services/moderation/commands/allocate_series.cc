@@ -18,13 +18,12 @@ constexpr int kStepMax = 200;  // Submissions of one transaction.
 
 // Those of one moderator together, so that a step asks for few; what nobody takes comes last.
 void Number(std::vector<PlannedAllocation>& items) {
-  std::sort(items.begin(), items.end(),
-            [](const PlannedAllocation& a, const PlannedAllocation& b) {
-              return std::tuple(a.moderator.empty(), std::string_view(a.moderator),
-                                std::string_view(a.name.component), std::string_view(a.name.id)) <
-                     std::tuple(b.moderator.empty(), std::string_view(b.moderator),
-                                std::string_view(b.name.component), std::string_view(b.name.id));
-            });
+  std::sort(items.begin(), items.end(), [](const PlannedAllocation& a, const PlannedAllocation& b) {
+    return std::tuple(a.moderator.empty(), std::string_view(a.moderator),
+                      std::string_view(a.name.component), std::string_view(a.name.id)) <
+           std::tuple(b.moderator.empty(), std::string_view(b.moderator),
+                      std::string_view(b.name.component), std::string_view(b.name.id));
+  });
   std::int64_t number = 0;
   for (PlannedAllocation& item : items) item.number = ++number;
 }
@@ -60,14 +59,14 @@ absl::StatusOr<std::string> InTheWay(const Work& work, const PlannedAllocation& 
   }
   const Component& component = known.components[item.name.component];
   // History and assessors are as they were: they cannot change while the sample is in force.
-  const Task task{.name = item.name.Text(),
-                  .component = absl::StrCat("series/", item.name.series, "/components/",
-                                            item.name.component),
-                  .qualification = component.qualification,
-                  .subject = component.subject,
-                  .centre = submission->centre,
-                  .scripts = item.scripts,
-                  .candidates = submission->counts.candidates};
+  const Task task{
+      .name = item.name.Text(),
+      .component = absl::StrCat("series/", item.name.series, "/components/", item.name.component),
+      .qualification = component.qualification,
+      .subject = component.subject,
+      .centre = submission->centre,
+      .scripts = item.scripts,
+      .candidates = submission->counts.candidates};
   const Obstacles found =
       ObstaclesBetween(policy->allocation, Today(work), known.people[item.moderator], task);
   if (found == 0) return std::string();
@@ -105,10 +104,9 @@ absl::StatusOr<SeriesPlan> PlanSeries(const Work& work, const AllocateSeriesPara
     RETURN_IF_ERROR(
         work.store().GetComponent(work.tx, tenant, params.series, params.component).status());
   }
-  ASSIGN_OR_RETURN(
-      const std::vector<Giveable> giveables,
-      store.LoadGiveable(work.tx, tenant,
-                         {.series = params.series, .component = params.component}));
+  ASSIGN_OR_RETURN(const std::vector<Giveable> giveables,
+                   store.LoadGiveable(work.tx, tenant,
+                                      {.series = params.series, .component = params.component}));
   ASSIGN_OR_RETURN(std::vector<Person> people, store.LoadPeople(work.tx, tenant));
   ASSIGN_OR_RETURN(Planned planned, PlanFor(work, giveables, people));
   SeriesPlan plan{.run = {.series = params.series,

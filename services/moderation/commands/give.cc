@@ -71,9 +71,9 @@ absl::Status CheckIsOfficer(const Work& work) {
 }
 
 absl::StatusOr<PolicyPtr> AllocationPolicy(const Work& work, const SubmissionName& name) {
-  ASSIGN_OR_RETURN(const Component component,
-                   work.store().GetComponent(work.tx, work.caller.tenant, name.series,
-                                             name.component));
+  ASSIGN_OR_RETURN(
+      const Component component,
+      work.store().GetComponent(work.tx, work.caller.tenant, name.series, name.component));
   return GoverningPolicy(work, component, PolicyKind::kAllocation);
 }
 

@@ -25,11 +25,12 @@ constexpr std::size_t kRequestMax = 64;
 
 absl::StatusOr<v1::Moderator> UpdateModerator(const Work& work,
                                               const v1::UpdateModeratorRequest& request) {
-  ASSIGN_OR_RETURN(const std::string id, ModeratorIdOf("moderator.name", request.moderator().name()));
+  ASSIGN_OR_RETURN(const std::string id,
+                   ModeratorIdOf("moderator.name", request.moderator().name()));
   ASSIGN_OR_RETURN(const Moderator before,
                    work.store().GetModerator(work.tx, work.caller.tenant, id));
-  RETURN_IF_ERROR(platform::CheckEtag(request.moderator().etag(), before.version,
-                                      request.moderator().name()));
+  RETURN_IF_ERROR(
+      platform::CheckEtag(request.moderator().etag(), before.version, request.moderator().name()));
   v1::Moderator merged = ToProto(before);
   RETURN_IF_ERROR(Merge(request, merged));
   ASSIGN_OR_RETURN(Moderator after, ModeratorFrom(merged));
@@ -42,9 +43,8 @@ absl::StatusOr<v1::Moderator> UpdateModerator(const Work& work,
 
 absl::StatusOr<v1::ReallocateModeratorResponse> ReallocateModerator(
     const Work& work, const v1::ReallocateModeratorRequest& request) {
-  ReallocateParams params{.reason = request.reason(),
-                          .etag = request.etag(),
-                          .validate_only = request.validate_only()};
+  ReallocateParams params{
+      .reason = request.reason(), .etag = request.etag(), .validate_only = request.validate_only()};
   ASSIGN_OR_RETURN(params.moderator, ModeratorIdOf("name", request.name()));
   RETURN_IF_ERROR(CheckText("reason", request.reason(), kReasonMax));
   ASSIGN_OR_RETURN(const Reallocated done, Reallocate(work, params));

@@ -183,15 +183,16 @@ absl::StatusOr<std::vector<Giveable>> AllocationStore::LoadGiveable(Tx& tx, std:
   Statement sql(
       "SELECT s.number, s.series, s.component, s.id, s.centre, s.candidate_count, "
       "p.qualification, p.subject");
-  From(sql, "JOIN components p ON p.tenant = s.tenant AND p.series = s.series AND p.id = s.component",
+  From(sql,
+       "JOIN components p ON p.tenant = s.tenant AND p.series = s.series AND p.id = s.component",
        tenant, filter);
   sql.Add(" ORDER BY s.series, s.component, s.id");
   ASSIGN_OR_RETURN(
       std::vector<Giveable> found,
       Collect<Giveable>(tx, sql.sql(), sql.values(), [](const SqlRow& row) {
-        Giveable giveable{.number = row.Int(0),
-                          .name = {std::string(row.Text(1)), std::string(row.Text(2)),
-                                   std::string(row.Text(3))}};
+        Giveable giveable{
+            .number = row.Int(0),
+            .name = {std::string(row.Text(1)), std::string(row.Text(2)), std::string(row.Text(3))}};
         giveable.task = {.name = giveable.name.Text(),
                          .component = absl::StrCat("series/", giveable.name.series, "/components/",
                                                    giveable.name.component),
@@ -237,11 +238,8 @@ absl::Status AllocationStore::InsertAllocation(Tx& tx, std::string_view tenant,
       .status();
 }
 
-absl::StatusOr<std::vector<Allocation>> AllocationStore::ListAllocations(Tx& tx,
-                                                                         std::string_view tenant,
-                                                                         std::int64_t submission,
-                                                                         std::int64_t after,
-                                                                         int limit) {
+absl::StatusOr<std::vector<Allocation>> AllocationStore::ListAllocations(
+    Tx& tx, std::string_view tenant, std::int64_t submission, std::int64_t after, int limit) {
   return Collect<Allocation>(
       tx,
       "SELECT number, moderator, previous, reason, explanation, policy, scripts, allocated_by, "
@@ -306,8 +304,7 @@ absl::StatusOr<AllocationRun> AllocationStore::GetRun(Tx& tx, std::string_view t
   if (!found.empty()) return std::move(found[0]);
   return Error(absl::StatusCode::kNotFound, kAllocationRunNotFound,
                "there is no such run of allocations")
-      .With("allocation_run",
-            absl::StrCat("series/", View(series), "/allocationRuns/", View(id)));
+      .With("allocation_run", absl::StrCat("series/", View(series), "/allocationRuns/", View(id)));
 }
 
 absl::StatusOr<std::optional<AllocationRun>> AllocationStore::FindRun(Tx& tx,
@@ -327,11 +324,8 @@ absl::StatusOr<std::optional<AllocationRun>> AllocationStore::FindRun(Tx& tx,
   return found;
 }
 
-absl::StatusOr<std::vector<AllocationRun>> AllocationStore::ListRuns(Tx& tx,
-                                                                     std::string_view tenant,
-                                                                     std::string_view series,
-                                                                     std::string_view after,
-                                                                     int limit) {
+absl::StatusOr<std::vector<AllocationRun>> AllocationStore::ListRuns(
+    Tx& tx, std::string_view tenant, std::string_view series, std::string_view after, int limit) {
   return Collect<AllocationRun>(tx,
                                 absl::StrCat("SELECT ", View(kRunColumns),
                                              " FROM allocation_runs WHERE tenant = $1 AND series = "
@@ -341,10 +335,10 @@ absl::StatusOr<std::vector<AllocationRun>> AllocationStore::ListRuns(Tx& tx,
 
 absl::Status AllocationStore::UpdateRun(Tx& tx, std::string_view tenant, const AllocationRun& run) {
   return tx
-      .Execute("UPDATE allocation_runs SET state = $1, allocated = $2, skipped = $3 WHERE tenant = "
-               "$4 AND series = $5 AND id = $6",
-               {static_cast<int>(run.state), run.allocated, run.skipped, tenant, run.series,
-                run.id})
+      .Execute(
+          "UPDATE allocation_runs SET state = $1, allocated = $2, skipped = $3 WHERE tenant = "
+          "$4 AND series = $5 AND id = $6",
+          {static_cast<int>(run.state), run.allocated, run.skipped, tenant, run.series, run.id})
       .status();
 }
 
@@ -357,9 +351,8 @@ absl::StatusOr<std::vector<PlannedAllocation>> AllocationStore::ListPlanned(
   const int skipped = static_cast<int>(PlannedAllocation::Outcome::kSkipped);
   if (failures_only) sql.Add(" AND (moderator = '' OR outcome = ").Bind(skipped).Add(")");
   sql.Add(" ORDER BY number LIMIT ").Bind(limit);
-  return Collect<PlannedAllocation>(tx, sql.sql(), sql.values(), [&](const SqlRow& row) {
-    return PlannedFrom(row, run.series);
-  });
+  return Collect<PlannedAllocation>(
+      tx, sql.sql(), sql.values(), [&](const SqlRow& row) { return PlannedFrom(row, run.series); });
 }
 
 absl::StatusOr<std::vector<PlannedAllocation>> AllocationStore::NextPlanned(
@@ -377,10 +370,11 @@ absl::StatusOr<std::vector<PlannedAllocation>> AllocationStore::NextPlanned(
 absl::Status AllocationStore::SetOutcome(Tx& tx, std::string_view tenant, const AllocationRun& run,
                                          const PlannedAllocation& planned) {
   return tx
-      .Execute("UPDATE planned_allocations SET outcome = $1, skipped_because = $2 WHERE tenant = "
-               "$3 AND run = $4 AND number = $5",
-               {static_cast<int>(planned.outcome), planned.skipped_because, tenant, run.id,
-                planned.number})
+      .Execute(
+          "UPDATE planned_allocations SET outcome = $1, skipped_because = $2 WHERE tenant = "
+          "$3 AND run = $4 AND number = $5",
+          {static_cast<int>(planned.outcome), planned.skipped_because, tenant, run.id,
+           planned.number})
       .status();
 }
 

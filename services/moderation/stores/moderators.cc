@@ -91,8 +91,7 @@ absl::StatusOr<std::vector<Moderator>> Load(Transaction& tx, std::string_view te
   if (!after.empty()) sql.Add(" AND m.id > ").Bind(after);
   sql.Add(" ORDER BY m.id");
   if (limit > 0) sql.Add(" LIMIT ").Bind(limit);
-  ASSIGN_OR_RETURN(auto found,
-                   Collect<Moderator>(tx, sql.sql(), sql.values(), ModeratorFrom));
+  ASSIGN_OR_RETURN(auto found, Collect<Moderator>(tx, sql.sql(), sql.values(), ModeratorFrom));
   RETURN_IF_ERROR(AddLists(tx, tenant, found));
   return found;
 }

@@ -1,4 +1,5 @@
-// Moderators with all that is known of them, for the stores; commands use Store and AllocationStore.
+// Moderators with all that is known of them, for the stores; commands use Store and
+// AllocationStore.
 #pragma once
 #include <string_view>
 #include <vector>
