@@ -133,10 +133,10 @@ std::string NameOrNothing(const std::string& moderator) {
 }
 
 v1::AllocationReason ReasonOf(int reason) { return static_cast<v1::AllocationReason>(reason); }
-static_assert(static_cast<int>(Why::kOnlyOne) == v1::ALLOCATION_REASON_ONLY_ONE);
-static_assert(static_cast<int>(Why::kContinuity) == v1::ALLOCATION_REASON_CONTINUITY);
-static_assert(static_cast<int>(Why::kMadeRoom) == v1::ALLOCATION_REASON_MADE_ROOM);
-static_assert(static_cast<int>(Why::kLeastLoad) == v1::ALLOCATION_REASON_LEAST_LOAD);
+static_assert(static_cast<int>(Grounds::kOnlyOne) == v1::ALLOCATION_REASON_ONLY_ONE);
+static_assert(static_cast<int>(Grounds::kContinuity) == v1::ALLOCATION_REASON_CONTINUITY);
+static_assert(static_cast<int>(Grounds::kMadeRoom) == v1::ALLOCATION_REASON_MADE_ROOM);
+static_assert(static_cast<int>(Grounds::kLeastLoad) == v1::ALLOCATION_REASON_LEAST_LOAD);
 static_assert(kReasonNamed == v1::ALLOCATION_REASON_NAMED);
 
 }  // namespace

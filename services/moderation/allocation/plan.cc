@@ -158,11 +158,11 @@ Placement PlacementOf(const Board& board, int t, const std::vector<Obstacles>& o
   placement.person = board.OriginalPerson(at);
   const bool had_it = !task.history.empty() && task.history.front() == board.person(at).id;
   if (allowed == 1) {
-    placement.why = Why::kOnlyOne;
+    placement.why = Grounds::kOnlyOne;
   } else if (board.kept(t) && had_it) {
-    placement.why = Why::kContinuity;
+    placement.why = Grounds::kContinuity;
   } else {
-    placement.why = board.made_room(t) ? Why::kMadeRoom : Why::kLeastLoad;
+    placement.why = board.made_room(t) ? Grounds::kMadeRoom : Grounds::kLeastLoad;
   }
   return placement;
 }
@@ -240,15 +240,15 @@ std::string Explain(const Placement& placement, std::span<const Person> people) 
       absl::StrCat("Of ", standing.People(), " moderators ", standing.could, " could take it",
                    others.empty() ? "" : "; ", others, ".");
   switch (placement.why) {
-    case Why::kOnlyOne:
+    case Grounds::kOnlyOne:
       return "The only one who may take it. " + of_all;
-    case Why::kContinuity:
+    case Grounds::kContinuity:
       return "Had the centre's component in the series before. " + of_all;
-    case Why::kMadeRoom:
+    case Grounds::kMadeRoom:
       return "Has it so that another submission could be given away as well. " + of_all;
-    case Why::kLeastLoad:
+    case Grounds::kLeastLoad:
       return "Keeps the load even among those who may take it. " + of_all;
-    case Why::kNobody:
+    case Grounds::kNobody:
       break;
   }
   if (!placement.nearest.has_value()) return of_all;

@@ -21,7 +21,7 @@
 
 namespace assay::moderation {
 
-enum class Why {
+enum class Grounds {
   kNobody = 0,      // Not given to anybody.
   kOnlyOne = 1,     // Nobody else may take it.
   kContinuity = 2,  // They had it in the series before.
@@ -41,7 +41,7 @@ struct Standing {
 
 struct Placement {
   std::optional<std::size_t> person;  // Index into the people.
-  Why why = Why::kNobody;
+  Grounds why = Grounds::kNobody;
   Standing standing;  // When all was given away; whoever has it counts among those who could.
   // Of a task that nobody takes: who is nearest to it, and what is in their way.
   std::optional<std::size_t> nearest;

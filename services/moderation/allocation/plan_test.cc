@@ -141,7 +141,7 @@ void ExpectLawful(const AllocationRule& rule, const World& world, const Plan& pl
   for (std::size_t t = 0; t < world.tasks.size(); ++t) {
     const Placement& placement = plan.placements[t];
     EXPECT_EQ(placement.standing.People(), static_cast<std::int64_t>(people.size()));
-    EXPECT_EQ(placement.why == Why::kNobody, !placement.person.has_value());
+    EXPECT_EQ(placement.why == Grounds::kNobody, !placement.person.has_value());
     if (!placement.person.has_value()) {
       EXPECT_EQ(placement.standing.could, 0) << world.tasks[t].name;
       EXPECT_EQ(placement.nearest.has_value(), !people.empty());
@@ -279,18 +279,18 @@ TEST(PlanAllocationTest, ContinuityIsKeptUnlessSomethingElseWouldGoWithout) {
   tasks[0].history = {"a"};
   Plan plan = PlanAllocation(rule, kDay, people, tasks);
   EXPECT_EQ(plan.placements[0].person, 0u);
-  EXPECT_EQ(plan.placements[0].why, Why::kContinuity);
+  EXPECT_EQ(plan.placements[0].why, Grounds::kContinuity);
   people[1].conflicts = {{.centre = "centres/2"}};
   plan = PlanAllocation(rule, kDay, people, tasks);
   EXPECT_EQ(plan.placements[0].person, 1u);
-  EXPECT_EQ(plan.placements[0].why, Why::kMadeRoom);
+  EXPECT_EQ(plan.placements[0].why, Grounds::kMadeRoom);
   EXPECT_EQ(plan.placements[1].person, 0u);
-  EXPECT_EQ(plan.placements[1].why, Why::kOnlyOne);
+  EXPECT_EQ(plan.placements[1].why, Grounds::kOnlyOne);
   // Even if another has less to do.
   people = {Of("a", 9, 5), Of("b", 9)};
   tasks.resize(1);
   EXPECT_EQ(PlanAllocation(rule, kDay, people, tasks).placements[0].person, 0u);
-  EXPECT_EQ(PlanAllocation({}, kDay, people, tasks).placements[0].why, Why::kLeastLoad);
+  EXPECT_EQ(PlanAllocation({}, kDay, people, tasks).placements[0].why, Grounds::kLeastLoad);
 }
 
 TEST(PlanAllocationTest, RotationGoesBeforeContinuity) {

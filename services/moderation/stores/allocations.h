@@ -23,7 +23,7 @@ class Transaction;
 
 namespace assay::moderation {
 
-inline constexpr int kReasonNamed = 5;  // Besides Why: an officer named them.
+inline constexpr int kReasonNamed = 5;  // Besides Grounds: an officer named them.
 
 // A submission that can be given to somebody, with what allocation knows of it.
 struct Giveable {
