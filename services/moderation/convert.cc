@@ -30,9 +30,6 @@ constexpr std::size_t kTitleMax = 200;
 constexpr std::size_t kFeedbackMax = 4000;
 constexpr std::size_t kReasonMax = 2000;
 constexpr std::size_t kSegmentMax = 100;
-constexpr std::int64_t kCapacityDefault = 10;
-constexpr std::int64_t kCapacityMax = 1000;
-constexpr int kConflictsMax = 1000;
 constexpr double kDetectionRates[] = {5, 10, 20};  // Per cent.
 
 absl::Status Invalid(std::string_view field, std::string_view what) {
@@ -279,6 +276,9 @@ absl::StatusOr<Component> ComponentFrom(const v1::CreateComponentRequest& reques
     RETURN_IF_ERROR(
         IdsOf("component.qualification", from.qualification(), "qualifications/*").status());
   }
+  if (!from.subject().empty()) {
+    RETURN_IF_ERROR(IdsOf("component.subject", from.subject(), "subjects/*").status());
+  }
   ASSIGN_OR_RETURN(const MarkScale scale, ScaleOf(from));
   return Component{.series = std::move(series),
                    .id = request.component_id(),
@@ -290,30 +290,8 @@ absl::StatusOr<Component> ComponentFrom(const v1::CreateComponentRequest& reques
                    .adjustment_policy = from.adjustment_policy(),
                    .policies = {from.policies().begin(), from.policies().end()},
                    .blind = from.blind(),
-                   .create_time = now};
-}
-
-absl::StatusOr<Moderator> ModeratorFrom(const v1::CreateModeratorRequest& request) {
-  const v1::Moderator& from = request.moderator();
-  RETURN_IF_ERROR(IdsOf("moderator.subject", from.subject(), "users/*").status());
-  RETURN_IF_ERROR(CheckText("moderator.title", from.title(), kTitleMax));
-  Moderator moderator{.subject = from.subject(), .title = from.title()};
-  moderator.capacity = from.capacity() == 0 ? kCapacityDefault : from.capacity();
-  if (moderator.capacity < 1 || moderator.capacity > kCapacityMax) {
-    return Invalid("moderator.capacity", absl::StrCat("is not 1 to ", kCapacityMax));
-  }
-  if (from.conflicts_size() > kConflictsMax) {
-    return Invalid("moderator.conflicts", absl::StrCat("has more than ", kConflictsMax));
-  }
-  for (int i = 0; i < from.conflicts_size(); ++i) {
-    RETURN_IF_ERROR(
-        CentreIdOf(absl::StrCat("moderator.conflicts[", i, "]"), from.conflicts(i)).status());
-    moderator.conflicts.push_back(from.conflicts(i));
-  }
-  std::sort(moderator.conflicts.begin(), moderator.conflicts.end());
-  moderator.conflicts.erase(std::unique(moderator.conflicts.begin(), moderator.conflicts.end()),
-                            moderator.conflicts.end());
-  return moderator;
+                   .create_time = now,
+                   .subject = from.subject()};
 }
 
 absl::StatusOr<MarksMode> MarksModeOf(v1::MarksMode mode) {
@@ -389,6 +367,7 @@ v1::Component ToProto(const Component& component) {
   out.set_adjustment_policy(component.adjustment_policy);
   out.mutable_policies()->insert(component.policies.begin(), component.policies.end());
   out.set_blind(component.blind);
+  out.set_subject(component.subject);
   SetTime(*out.mutable_create_time(), component.create_time);
   out.set_etag(platform::EtagOf(component.version));
   return out;
@@ -499,19 +478,6 @@ v1::VerifySampleResponse ToProto(const Verification& verification) {
   out.set_candidate_list_fits(verification.candidate_list_fits);
   out.set_seed_fits(verification.seed_fits);
   out.set_candidates_fit(verification.candidates_fit);
-  return out;
-}
-
-v1::Moderator ToProto(const Moderator& moderator) {
-  v1::Moderator out;
-  out.set_name(ModeratorNameText(moderator.id));
-  out.set_subject(moderator.subject);
-  out.set_title(moderator.title);
-  out.set_capacity(static_cast<std::int32_t>(moderator.capacity));
-  for (const std::string& centre : moderator.conflicts) out.add_conflicts(centre);
-  out.set_allocated_count(static_cast<std::int32_t>(moderator.allocated));
-  SetTime(*out.mutable_create_time(), moderator.create_time);
-  out.set_etag(platform::EtagOf(moderator.version));
   return out;
 }
 

@@ -50,7 +50,6 @@ std::string ModeratorNameText(std::string_view id);
 // Requests. ID_INVALID, MARK_SCALE_INVALID.
 absl::StatusOr<Series> SeriesFrom(const v1::CreateSeriesRequest& request, absl::Time now);
 absl::StatusOr<Component> ComponentFrom(const v1::CreateComponentRequest& request, absl::Time now);
-absl::StatusOr<Moderator> ModeratorFrom(const v1::CreateModeratorRequest& request);
 absl::StatusOr<MarksMode> MarksModeOf(v1::MarksMode mode);
 absl::StatusOr<std::optional<State>> StateFilterOf(v1::Submission::State state);
 // Adds the candidate at `row`, or refuses it.
@@ -71,7 +70,6 @@ v1::RecordMarksResponse ToProto(const Submission& submission, const MarkRows& ro
                                 const platform::Call& call);
 v1::Sample ToProto(const Drawn& drawn, const platform::Call& call);
 v1::VerifySampleResponse ToProto(const Verification& verification);
-v1::Moderator ToProto(const Moderator& moderator);
 v1::WorkItem ToProto(const Marked& marked, bool blind, const Submission& submission,
                      const platform::Call& call);
 v1::Judgement ToProto(const Judged& judged);

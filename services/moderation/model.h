@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 
 namespace assay::moderation {
@@ -147,6 +148,7 @@ struct Component {
   bool blind = false;                           // MOD-9
   absl::Time create_time;
   std::int64_t version = 1;
+  std::string subject;  // "subjects/…", or empty: what moderators can be competent in (MOD-7).
 };
 
 // "series/{series}/components/{component}/submissions/{id}"
@@ -225,13 +227,34 @@ struct Sample {
   std::vector<Pick> picks;  // In the order of candidates.
 };
 
+// Why somebody should not moderate a centre (MOD-7).
+enum class ConflictKind {
+  kDeclared = 0,    // Without saying why.
+  kEmployment = 1,  // They work or worked there.
+  kRelation = 2,    // Family, friends, business.
+  kSupport = 3,     // They trained or supported it.
+};
+struct Conflict {
+  std::string centre;  // "centres/…"
+  ConflictKind kind = ConflictKind::kDeclared;
+  std::optional<absl::CivilDay> first_day;
+  std::optional<absl::CivilDay> last_day;  // None: it goes on.
+  std::string reason;
+};
+
 struct Moderator {
   std::string id;
   std::string subject;
   std::string title;
   std::int64_t capacity = 10;
-  std::vector<std::string> conflicts;  // "centres/…"
-  std::int64_t allocated = 0;          // Submissions they have now.
+  std::int64_t script_capacity = 0;  // 0: no limit of its own.
+  std::int64_t seniority = 0;
+  std::vector<std::string> competences;
+  std::vector<Conflict> conflicts;
+  bool unavailable = false;
+  std::string unavailable_reason;
+  std::int64_t allocated = 0;  // Submissions they have now.
+  std::int64_t scripts = 0;    // Of these, still to be marked by them.
   absl::Time create_time;
   std::int64_t version = 1;
 };

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "services/moderation/errors.h"
+#include "services/moderation/stores/sql.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
@@ -22,62 +23,9 @@ using platform::SqlValue;
 using platform::Transaction;
 using platform::View;
 
-std::int64_t Micros(absl::Time time) { return absl::ToUnixMicros(time); }
-std::optional<std::int64_t> Micros(const std::optional<absl::Time>& time) {
-  if (!time.has_value()) return std::nullopt;
-  return absl::ToUnixMicros(*time);
-}
-absl::Time TimeAt(const SqlRow& row, int column) { return absl::FromUnixMicros(row.Int(column)); }
-std::optional<std::int64_t> OptionalInt(const SqlRow& row, int column) {
-  if (row.IsNull(column)) return std::nullopt;
-  return row.Int(column);
-}
-std::optional<absl::Time> OptionalTime(const SqlRow& row, int column) {
-  if (row.IsNull(column)) return std::nullopt;
-  return TimeAt(row, column);
-}
-
 std::vector<std::string> Lines(std::string_view text) {
   if (text.empty()) return {};
   return absl::StrSplit(View(text), '\n');
-}
-
-// The values of a query whose conditions depend on what is asked.
-class Statement {
- public:
-  explicit Statement(std::string_view sql) : sql_(sql) {}
-  Statement& Add(std::string_view sql) {
-    sql_.append(sql);
-    return *this;
-  }
-  Statement& Bind(SqlValue value) {
-    values_.push_back(value);
-    absl::StrAppend(&sql_, "$", values_.size());
-    return *this;
-  }
-  const std::string& sql() const { return sql_; }
-  std::span<const SqlValue> values() const { return values_; }
-
- private:
-  std::string sql_;
-  std::vector<SqlValue> values_;
-};
-
-// Runs a query whose rows `make` turns into items.
-template <typename Item, typename Make>
-absl::StatusOr<std::vector<Item>> Collect(Transaction& tx, std::string_view sql,
-                                          std::span<const SqlValue> values, Make make) {
-  std::vector<Item> items;
-  RETURN_IF_ERROR(tx.Query(sql, values, [&](const SqlRow& row) {
-    items.push_back(make(row));
-    return absl::OkStatus();
-  }));
-  return items;
-}
-template <typename Item, typename Make>
-absl::StatusOr<std::vector<Item>> Collect(Transaction& tx, std::string_view sql,
-                                          std::initializer_list<SqlValue> values, Make make) {
-  return Collect<Item>(tx, sql, std::span<const SqlValue>(values.begin(), values.size()), make);
 }
 
 // Runs an INSERT … ON CONFLICT DO NOTHING; `taken` if it did nothing.
@@ -100,7 +48,7 @@ Series SeriesFrom(const SqlRow& row) {
 
 constexpr std::string_view kComponentColumns =
     "series, id, title, qualification, mark_max, mark_step, sampling_policy, tolerance_policy, "
-    "adjustment_policy, blind, created_at, version";
+    "adjustment_policy, blind, created_at, version, subject";
 
 Component ComponentFrom(const SqlRow& row) {
   return {.series = std::string(row.Text(0)),
@@ -113,7 +61,8 @@ Component ComponentFrom(const SqlRow& row) {
           .adjustment_policy = std::string(row.Text(8)),
           .blind = row.Int(9) != 0,
           .create_time = TimeAt(row, 10),
-          .version = row.Int(11)};
+          .version = row.Int(11),
+          .subject = std::string(row.Text(12))};
 }
 
 constexpr std::string_view kSubmissionColumns =
@@ -146,16 +95,6 @@ Submission SubmissionFrom(const SqlRow& row) {
   s.version = row.Int(21);
   s.feedback = {std::string(row.Text(22)), std::string(row.Text(23)), std::string(row.Text(24))};
   return s;
-}
-
-// " AND …": what of the tenant's submissions is within reach.
-void Limit(Statement& sql, const Reach& reach) {
-  if (reach.all) return;
-  // A reach without centre and moderator is nothing at all.
-  sql.Add(" AND (1 = 0");
-  if (!reach.centre.empty()) sql.Add(" OR centre = ").Bind(reach.centre);
-  if (!reach.moderator.empty()) sql.Add(" OR moderator_subject = ").Bind(reach.moderator);
-  sql.Add(")");
 }
 
 constexpr std::string_view kCandidateColumns =
@@ -216,40 +155,6 @@ absl::Status LoadPicks(Transaction& tx, std::string_view tenant, std::int64_t su
   return absl::OkStatus();
 }
 
-// How many a moderator has now counts against the capacity while there is work to do: states
-// sampled to allocated; sampled ones have no moderator.
-constexpr std::string_view kModeratorColumns =
-    "m.id, m.subject, m.title, m.capacity, m.created_at, m.version, "
-    "(SELECT COUNT(*) FROM submissions s WHERE s.tenant = m.tenant AND "
-    "s.moderator_subject = m.subject AND s.state = 3) FROM moderators m ";
-static_assert(static_cast<int>(State::kAllocated) == 3);
-
-Moderator ModeratorFrom(const SqlRow& row) {
-  return {.id = std::string(row.Text(0)),
-          .subject = std::string(row.Text(1)),
-          .title = std::string(row.Text(2)),
-          .capacity = row.Int(3),
-          .conflicts = {},
-          .allocated = row.Int(6),
-          .create_time = TimeAt(row, 4),
-          .version = row.Int(5)};
-}
-
-// The conflicts of moderators in the order of ids, from the first to the last of them.
-absl::Status LoadConflicts(Transaction& tx, std::string_view tenant,
-                           std::span<Moderator> moderators) {
-  if (moderators.empty()) return absl::OkStatus();
-  auto moderator = moderators.begin();
-  return tx.Query(
-      "SELECT moderator, centre FROM moderator_conflicts WHERE tenant = $1 AND moderator >= $2 AND "
-      "moderator <= $3 ORDER BY moderator, centre",
-      {tenant, moderators.front().id, moderators.back().id}, [&](const SqlRow& row) {
-        while (moderator->id < row.Text(0)) ++moderator;
-        moderator->conflicts.emplace_back(row.Text(1));
-        return absl::OkStatus();
-      });
-}
-
 std::string ComponentName(std::string_view series, std::string_view id) {
   return absl::StrCat("series/", View(series), "/components/", View(id));
 }
@@ -291,11 +196,11 @@ absl::Status Store::InsertComponent(Tx& tx, std::string_view tenant, const Compo
   return InsertNew(
       tx,
       "INSERT INTO components (tenant, series, id, title, qualification, mark_max, mark_step, "
-      "sampling_policy, tolerance_policy, adjustment_policy, blind, created_at, version) VALUES "
-      "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
+      "sampling_policy, tolerance_policy, adjustment_policy, blind, created_at, version, subject) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING",
       {tenant, c.series, c.id, c.title, c.qualification, c.scale.maximum, c.scale.step,
        c.sampling_policy, c.tolerance_policy, c.adjustment_policy, c.blind ? 1 : 0,
-       Micros(c.create_time), c.version},
+       Micros(c.create_time), c.version, c.subject},
       Error(absl::StatusCode::kAlreadyExists, kComponentExists,
             "the series has a component with this id; choose another")
           .With("component", ComponentName(c.series, c.id)));
@@ -617,68 +522,6 @@ absl::StatusOr<std::int64_t> Store::CountOutstanding(Tx& tx, std::string_view te
                  return absl::OkStatus();
                }));
   return count;
-}
-
-absl::Status Store::InsertModerator(Tx& tx, std::string_view tenant, const Moderator& m) {
-  RETURN_IF_ERROR(InsertNew(
-      tx,
-      "INSERT INTO moderators (tenant, id, subject, title, capacity, created_at, version) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-      {tenant, m.id, m.subject, m.title, m.capacity, Micros(m.create_time), m.version},
-      Error(absl::StatusCode::kAlreadyExists, kModeratorExists,
-            "this subject is a moderator already")
-          .With("subject", m.subject)));
-  static constexpr std::string_view kColumns[] = {"tenant", "moderator", "centre"};
-  return tx.BulkInsert("moderator_conflicts", kColumns,
-                       static_cast<std::int64_t>(m.conflicts.size()),
-                       [&](std::int64_t i, std::span<SqlValue> out) {
-                         out[0] = tenant;
-                         out[1] = m.id;
-                         out[2] = m.conflicts[i];
-                       });
-}
-
-absl::StatusOr<Moderator> Store::GetModerator(Tx& tx, std::string_view tenant,
-                                              std::string_view id) {
-  ASSIGN_OR_RETURN(auto found, Collect<Moderator>(tx,
-                                                  absl::StrCat("SELECT ", View(kModeratorColumns),
-                                                               "WHERE m.tenant = $1 AND m.id = $2"),
-                                                  {tenant, id}, ModeratorFrom));
-  if (found.empty()) {
-    return Error(absl::StatusCode::kNotFound, kModeratorNotFound, "there is no such moderator")
-        .With("moderator", absl::StrCat("moderators/", View(id)));
-  }
-  RETURN_IF_ERROR(LoadConflicts(tx, tenant, found));
-  return std::move(found[0]);
-}
-
-absl::StatusOr<std::vector<Moderator>> Store::ListModerators(Tx& tx, std::string_view tenant,
-                                                             std::string_view after, int limit) {
-  ASSIGN_OR_RETURN(auto moderators,
-                   Collect<Moderator>(tx,
-                                      absl::StrCat("SELECT ", View(kModeratorColumns),
-                                                   "WHERE m.tenant = $1 AND m.id > $2 "
-                                                   "ORDER BY m.id LIMIT $3"),
-                                      {tenant, after, limit}, ModeratorFrom));
-  RETURN_IF_ERROR(LoadConflicts(tx, tenant, moderators));
-  return moderators;
-}
-
-absl::StatusOr<std::vector<ModeratorLoad>> Store::LoadModerators(Tx& tx, std::string_view tenant,
-                                                                 std::string_view centre) {
-  return Collect<ModeratorLoad>(
-      tx,
-      "SELECT m.id, m.subject, m.capacity, (SELECT COUNT(*) FROM submissions s WHERE "
-      "s.tenant = m.tenant AND s.moderator_subject = m.subject AND s.state = 3), "
-      "(SELECT COUNT(*) FROM moderator_conflicts c WHERE c.tenant = m.tenant AND "
-      "c.moderator = m.id AND c.centre = $2) FROM moderators m WHERE m.tenant = $1 ORDER BY m.id",
-      {tenant, centre}, [](const SqlRow& row) {
-        return ModeratorLoad{.id = std::string(row.Text(0)),
-                             .subject = std::string(row.Text(1)),
-                             .capacity = row.Int(2),
-                             .allocated = row.Int(3),
-                             .conflict = row.Int(4) != 0};
-      });
 }
 
 absl::Status Store::InsertJudgement(Tx& tx, std::string_view tenant, std::int64_t submission,

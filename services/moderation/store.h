@@ -66,14 +66,6 @@ struct SubmissionFilter {
   std::optional<State> state;
 };
 
-struct ModeratorLoad {
-  std::string id;
-  std::string subject;
-  std::int64_t capacity = 0;
-  std::int64_t allocated = 0;
-  bool conflict = false;
-};
-
 class Store {
  public:
   using Tx = platform::Transaction;
@@ -158,11 +150,11 @@ class Store {
   absl::Status InsertModerator(Tx& tx, std::string_view tenant, const Moderator& moderator);
   // NOT_FOUND (MODERATOR_NOT_FOUND).
   absl::StatusOr<Moderator> GetModerator(Tx& tx, std::string_view tenant, std::string_view id);
+  // Replaces the moderator whose version is `moderator.version`, and adds one to it there and here;
+  // the subject stays. ABORTED (ETAG_MISMATCH) if it has another.
+  absl::Status UpdateModerator(Tx& tx, std::string_view tenant, Moderator& moderator);
   absl::StatusOr<std::vector<Moderator>> ListModerators(Tx& tx, std::string_view tenant,
                                                         std::string_view after, int limit);
-  // All moderators as they stand to a submission of the centre.
-  absl::StatusOr<std::vector<ModeratorLoad>> LoadModerators(Tx& tx, std::string_view tenant,
-                                                            std::string_view centre);
 
   // Sets the number.
   absl::Status InsertJudgement(Tx& tx, std::string_view tenant, std::int64_t submission,

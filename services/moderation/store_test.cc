@@ -320,44 +320,6 @@ TEST_P(StoreTest, ASampleComesBackWithItsPicksAndTakesEachMarkOnce) {
   EXPECT_THAT(listed->at(0).picks, SizeIs(2));
 }
 
-TEST_P(StoreTest, ModeratorsAreOneASubjectAndKnowTheirLoadAndConflicts) {
-  const Moderator first{.id = "m1",
-                        .subject = "users/m1",
-                        .title = "Ann",
-                        .capacity = 2,
-                        .conflicts = {"centres/urn-1", "centres/urn-2"},
-                        .create_time = kNow};
-  const Moderator second{.id = "m2", .subject = "users/m2", .create_time = kNow};
-  ASSERT_THAT(Write([&](Transaction& tx) -> absl::Status {
-                RETURN_IF_ERROR(store_.InsertModerator(tx, "t", first));
-                return store_.InsertModerator(tx, "t", second);
-              }),
-              IsOk());
-  Moderator twin = first;
-  twin.id = "m3";
-  EXPECT_THAT(Write([&](Transaction& tx) { return store_.InsertModerator(tx, "t", twin); }),
-              IsError(absl::StatusCode::kAlreadyExists, kModeratorExists));
-  Submission s = Insert("t", {"s", "c", "urn-9"}, "centres/urn-9");
-  s.state = State::kAllocated;
-  s.moderator = "m1";
-  s.moderator_subject = "users/m1";
-  ASSERT_THAT(Write([&](Transaction& tx) { return store_.UpdateSubmission(tx, All(), s); }),
-              IsOk());
-  const auto found = Run([&](Transaction& tx) { return store_.GetModerator(tx, "t", "m1"); });
-  ASSERT_THAT(found, IsOk());
-  EXPECT_EQ(found->allocated, 1);
-  EXPECT_THAT(found->conflicts, ElementsAre("centres/urn-1", "centres/urn-2"));
-  EXPECT_THAT(Run([&](Transaction& tx) { return store_.GetModerator(tx, "u", "m1"); }),
-              IsError(absl::StatusCode::kNotFound, kModeratorNotFound));
-  const auto loads =
-      Run([&](Transaction& tx) { return store_.LoadModerators(tx, "t", "centres/urn-2"); });
-  ASSERT_THAT(*loads, SizeIs(2));
-  EXPECT_TRUE(loads->at(0).conflict);
-  EXPECT_EQ(loads->at(0).allocated, 1);
-  EXPECT_FALSE(loads->at(1).conflict);
-  EXPECT_EQ(loads->at(1).capacity, 10);
-}
-
 TEST_P(StoreTest, TheLatestJudgementAndTheResultsComeBack) {
   Submission s = Insert("t", {"s", "c", "urn-1"}, "centres/urn-1");
   s.sample = "smp";

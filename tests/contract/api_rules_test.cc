@@ -18,6 +18,7 @@
 #include "assay/common/v1/operations_service.pb.h"
 #include "assay/evidence/v1/error_reason.pb.h"
 #include "assay/evidence/v1/evidence_service.pb.h"
+#include "assay/moderation/v1/allocation_service.pb.h"
 #include "assay/moderation/v1/error_reason.pb.h"
 #include "assay/moderation/v1/moderation_service.pb.h"
 #include "assay/moderation/v1/policy_service.pb.h"
@@ -48,6 +49,7 @@ std::vector<const FileDescriptor*> Files() {
           moderation::v1::Sample::descriptor()->file(),
           moderation::v1::Judgement::descriptor()->file(),
           moderation::v1::Policy::descriptor()->file(),
+          moderation::v1::Allocation::descriptor()->file(),
           notifications::v1::Message::descriptor()->file()};
 }
 

@@ -265,6 +265,7 @@ class SecurityTest : public ::testing::Test {
     ghost_["assay.example/Message"] = "messages/" + nothing;
     ghost_["assay.example/Contact"] = "contacts/centres/urn-999999";
     ghost_["assay.example/Moderator"] = "moderators/" + nothing;
+    ghost_["assay.example/AllocationRun"] = "series/summer-2026/allocationRuns/" + nothing;
   }
   static void TearDownTestSuite() {
     delete walk_;

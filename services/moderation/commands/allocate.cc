@@ -6,9 +6,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "services/moderation/allocation/choose.h"
+#include "services/moderation/commands/give.h"
 #include "services/moderation/errors.h"
-#include "services/moderation/events.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/error/error.h"
 
@@ -17,55 +16,72 @@ namespace {
 
 using platform::Error;
 
-absl::StatusOr<ModeratorLoad> Named(const std::vector<ModeratorLoad>& loads,
-                                    const Submission& submission, const std::string& id) {
+// For the moderator whom an officer has named.
+absl::StatusOr<PlannedAllocation> PlanNamed(const Work& work, const Giveable& giveable,
+                                            const Submission& submission, const std::string& id) {
   const std::string name = absl::StrCat("moderators/", id);
-  const auto found = std::find_if(loads.begin(), loads.end(),
-                                  [&](const ModeratorLoad& load) { return load.id == id; });
-  if (found == loads.end()) {
-    return Error(absl::StatusCode::kNotFound, kModeratorNotFound, "there is no such moderator")
-        .With("moderator", name);
-  }
-  if (found->conflict) {
-    return Error(absl::StatusCode::kFailedPrecondition, kModeratorConflict,
-                 "the moderator has declared a conflict with this centre; choose another")
-        .With("moderator", name)
-        .With("centre", submission.centre);
-  }
+  ASSIGN_OR_RETURN(const Person person,
+                   AllocationStore().GetPerson(work.tx, work.caller.tenant, id));
+  ASSIGN_OR_RETURN(const PolicyPtr policy, AllocationPolicy(work, submission.name));
+  Obstacles found = ObstaclesBetween(policy->allocation, Today(work), person, giveable.task);
   // Whoever has it already takes no more room by keeping it.
-  if (found->allocated >= found->capacity && submission.moderator != id) {
-    return Error(absl::StatusCode::kFailedPrecondition, kModeratorFull,
-                 absl::StrCat("the moderator has ", found->allocated,
-                              " submissions, as many as they take at a time"))
-        .With("moderator", name)
-        .With("capacity", absl::StrCat(found->capacity));
-  }
-  return *found;
+  if (submission.moderator == id) found &= ~static_cast<Obstacles>(kFull);
+  if (found != 0) return Refusal(found, *policy, person, giveable.task);
+  return PlannedAllocation{.name = submission.name,
+                           .moderator = id,
+                           .scripts = giveable.task.scripts,
+                           .reason = kReasonNamed,
+                           .explanation = "Named by an officer; nothing stands in the way.",
+                           .policy = policy->VersionName()};
 }
 
-absl::StatusOr<ModeratorLoad> Chosen(const std::vector<ModeratorLoad>& all,
-                                     const Submission& submission) {
-  std::vector<ModeratorLoad> others;
-  std::vector<Load> loads;
-  for (const ModeratorLoad& load : all) {
-    if (load.id == submission.moderator) continue;  // To another one, that is.
-    others.push_back(load);
-    loads.push_back({load.id, load.capacity, load.allocated, load.conflict});
+// Why nobody can take it, counted for programs too.
+absl::Status NobodyCan(const PlannedAllocation& planned, const Placement& placement,
+                       const std::vector<Person>& people) {
+  const Standing& standing = placement.standing;
+  Error error(absl::StatusCode::kFailedPrecondition, kNobodyCanTakeIt, planned.explanation);
+  error.With("moderators", absl::StrCat(standing.People()));
+  constexpr std::pair<Obstacle, const char*> kKeys[] = {{kFull, "full"},
+                                                        {kConflicted, "conflicted"},
+                                                        {kOwnMarking, "marked_it"},
+                                                        {kNotCompetent, "not_competent"},
+                                                        {kNotStandardised, "not_qualified"},
+                                                        {kTooJunior, "too_junior"},
+                                                        {kRotationDue, "rotation_due"},
+                                                        {kUnavailable, "unavailable"}};
+  for (const auto& [obstacle, key] : kKeys) {
+    error.With(key, absl::StrCat(standing.Of(obstacle)));
   }
-  const Choice choice = ChooseModerator(loads);
-  if (choice.chosen.has_value()) return others[*choice.chosen];
-  return Error(
-             absl::StatusCode::kFailedPrecondition, kNobodyCanTakeIt,
-             absl::StrCat("none of ", loads.size(), " moderators can take it: ", choice.full,
-                          " have no room, ", choice.conflicted, " have a conflict with the centre"))
-      .With("moderators", absl::StrCat(loads.size()))
-      .With("full", absl::StrCat(choice.full))
-      .With("conflicted", absl::StrCat(choice.conflicted));
+  if (placement.nearest.has_value()) {
+    error.With("nearest", "moderators/" + people[*placement.nearest].id);
+  }
+  return error;
+}
+
+// For whoever is best, and not for the one who has it.
+absl::StatusOr<PlannedAllocation> PlanBest(const Work& work, Giveable giveable,
+                                           const Submission& submission) {
+  ASSIGN_OR_RETURN(const PolicyPtr policy, AllocationPolicy(work, submission.name));
+  ASSIGN_OR_RETURN(std::vector<Person> people,
+                   AllocationStore().LoadPeople(work.tx, work.caller.tenant));
+  // They are not asked, and not counted either.
+  std::erase_if(people, [&](const Person& p) { return p.id == submission.moderator; });
+  const Plan plan = PlanAllocation(policy->allocation, Today(work), people, {&giveable.task, 1});
+  const Placement& placement = plan.placements[0];
+  PlannedAllocation planned{.name = submission.name,
+                            .scripts = giveable.task.scripts,
+                            .reason = static_cast<int>(placement.why),
+                            .explanation = Explain(placement, people),
+                            .policy = policy->VersionName()};
+  if (!placement.person.has_value()) return NobodyCan(planned, placement, people);
+  planned.moderator = people[*placement.person].id;
+  return planned;
 }
 
 }  // namespace
 
 absl::StatusOr<Submission> Allocate(const Work& work, const AllocateParams& params) {
+  const std::string& tenant = work.caller.tenant;
   ASSIGN_OR_RETURN(Submission submission,
                    work.store().GetSubmission(work.tx, work.caller, params.name));
   RETURN_IF_ERROR(platform::CheckEtag(params.etag, submission.version, params.name.Text()));
@@ -75,16 +91,19 @@ absl::StatusOr<Submission> Allocate(const Work& work, const AllocateParams& para
                  "no evidence is linked to the submission; the centre uploads it and links it")
         .With("submission", params.name.Text());
   }
-  ASSIGN_OR_RETURN(const std::vector<ModeratorLoad> loads,
-                   work.store().LoadModerators(work.tx, work.caller.tenant, submission.centre));
-  ASSIGN_OR_RETURN(const ModeratorLoad moderator, params.moderator.empty()
-                                                      ? Chosen(loads, submission)
-                                                      : Named(loads, submission, params.moderator));
-  const std::string previous = std::exchange(submission.moderator_subject, moderator.subject);
-  submission.moderator = moderator.id;
-  Advance(submission, Step::kAllocate);
-  RETURN_IF_ERROR(work.store().UpdateSubmission(work.tx, work.caller, submission));
-  RETURN_IF_ERROR(EmitAllocated(work, submission, previous));
+  AllocationStore store;
+  ASSIGN_OR_RETURN(const std::vector<Giveable> found,
+                   store.LoadGiveable(work.tx, tenant,
+                                      {.state = submission.state, .number = submission.number}));
+  if (found.empty()) return absl::InternalError("a submission without a component");
+  ASSIGN_OR_RETURN(const PlannedAllocation planned,
+                   params.moderator.empty()
+                       ? PlanBest(work, found[0], submission)
+                       : PlanNamed(work, found[0], submission, params.moderator));
+  ASSIGN_OR_RETURN(const Person to, store.GetPerson(work.tx, tenant, planned.moderator));
+  ASSIGN_OR_RETURN(const PolicyPtr policy, AllocationPolicy(work, submission.name));
+  RETURN_IF_ERROR(NoteUse(work, *policy));
+  RETURN_IF_ERROR(Give(work, submission, to, planned));
   return submission;
 }
 

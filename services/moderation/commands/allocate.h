@@ -17,7 +17,7 @@ struct AllocateParams {
   std::optional<std::int64_t> evidence_count;
 };
 
-// FAILED_PRECONDITION (EVIDENCE_MISSING; MODERATOR_CONFLICT, MODERATOR_FULL for a named one;
+// FAILED_PRECONDITION (EVIDENCE_MISSING; MODERATOR_… with what is in the way of a named one;
 // NOBODY_CAN_TAKE_IT with the counts of why not), NOT_FOUND (MODERATOR_NOT_FOUND).
 absl::StatusOr<Submission> Allocate(const Work& work, const AllocateParams& params);
 

@@ -58,6 +58,13 @@ absl::StatusOr<Recorded> RecordOwnMarks(const Work& work, const SubmissionName& 
   const std::string& tenant = work.caller.tenant;
   ASSIGN_OR_RETURN(const Submission submission, store.GetSubmission(work.tx, work.caller, name));
   RETURN_IF_ERROR(CheckStep(work, submission, Step::kModerate));
+  // Whoever is of the centre does not moderate it, whoever gave it to them (MOD-7).
+  if (work.call.centre() == submission.centre) {
+    return platform::Error(absl::StatusCode::kFailedPrecondition, kModeratorConflict,
+                           "you are of this centre, and its work is for somebody else")
+        .With("moderator", "moderators/" + submission.moderator)
+        .With("centre", submission.centre);
+  }
   ASSIGN_OR_RETURN(const Component component,
                    store.GetComponent(work.tx, tenant, name.series, name.component));
   ASSIGN_OR_RETURN(const std::vector<Marked> due,

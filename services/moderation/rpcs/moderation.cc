@@ -9,6 +9,7 @@
 #include "services/moderation/commands/judge.h"
 #include "services/moderation/commands/moderate.h"
 #include "services/moderation/convert.h"
+#include "services/moderation/convert_allocation.h"
 #include "services/moderation/errors.h"
 #include "services/moderation/rpcs/rpcs.h"
 #include "services/platform/error/error.h"
@@ -25,7 +26,7 @@ constexpr int kMarksMax = 10'000;
 
 absl::StatusOr<v1::Moderator> CreateModerator(const Work& work,
                                               const v1::CreateModeratorRequest& request) {
-  ASSIGN_OR_RETURN(Moderator moderator, ModeratorFrom(request));
+  ASSIGN_OR_RETURN(Moderator moderator, ModeratorFrom(request.moderator()));
   ASSIGN_OR_RETURN(moderator, CreateModerator(work, std::move(moderator)));
   return ToProto(moderator);
 }
