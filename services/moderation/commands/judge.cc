@@ -84,16 +84,6 @@ absl::Status OpenStage(const Work& work, Matter& matter, Stage stage) {
   return absl::OkStatus();
 }
 
-std::string Text(absl::int128 number) {
-  if (number < 0) return "-" + Text(-number);
-  std::string digits;
-  do {
-    digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(number % 10)));
-    number /= 10;
-  } while (number > 0);
-  return digits;
-}
-
 std::string Text(const Distribution& d) {
   return absl::StrFormat("%d %d %d %.17g %.17g", d.count, d.lowest, d.highest, d.mean,
                          d.standard_deviation);
@@ -113,9 +103,9 @@ RecordedJudgement RecordOf(const Work& work, const Matter& matter, const Judgeme
       .rank_correlation = judgement.rank_correlation,
       .judged_by = work.caller.subject,
       .judge_time = work.caller.now};
-  if (judgement.line.has_value()) {
-    const Line& line = *judgement.line;
-    record.line = absl::StrCat(Text(line.constant), " ", Text(line.rise), " ", Text(line.run));
+  if (judgement.mapping.has_value()) {
+    const Line& line = judgement.mapping->pieces.front().line;
+    record.line = TextOf(*judgement.mapping);
     record.intercept = line.intercept();
     record.slope = line.slope();
     record.residual_spread = judgement.residual_spread;
@@ -141,7 +131,7 @@ absl::StatusOr<Result> ResultOf(const Candidate& candidate, const Judgement& jud
   if (candidate.Has(kCarriedForward)) return result;
   if (judgement.verdict == Verdict::kAdjust) {
     result.basis = Basis::kAdjusted;
-    result.final_mark = Apply(*judgement.line, scale, *candidate.mark);
+    result.final_mark = Apply(*judgement.mapping, scale, *candidate.mark);
   } else if (judgement.verdict == Verdict::kModeratorMarksStand) {
     const auto own = moderated.find(candidate.number);
     if (own == moderated.end()) return absl::InternalError("called in but not marked");
