@@ -16,6 +16,7 @@
 #include "services/moderation/commands/find_policy.h"
 #include "services/moderation/errors.h"
 #include "services/moderation/events.h"
+#include "services/moderation/stores/agreement.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
@@ -105,6 +106,7 @@ RecordedJudgement RecordOf(const Work& work, const Matter& matter, const Judgeme
       .judge_time = work.caller.now};
   if (judgement.mapping.has_value()) {
     const Line& line = judgement.mapping->pieces.front().line;
+    record.method = NameOf(matter.rule.fit.method);
     record.line = TextOf(*judgement.mapping);
     record.intercept = line.intercept();
     record.slope = line.slope();
@@ -184,6 +186,7 @@ absl::StatusOr<Judged> JudgeSubmission(const Work& work, const SubmissionName& n
         .With("outstanding_count", absl::StrCat(outstanding));
   }
   RecordedJudgement record;
+  std::vector<Residual> residuals;
   // A stage that adds nothing to mark is judged at once; there are four stages.
   for (bool more = true; more;) {
     ASSIGN_OR_RETURN(const std::vector<MarkPair> pairs, LoadPairs(work, matter, submission.stage));
@@ -198,12 +201,18 @@ absl::StatusOr<Judged> JudgeSubmission(const Work& work, const SubmissionName& n
                        store.CountOutstanding(work.tx, tenant, submission, submission.stage));
     }
     record = RecordOf(work, matter, judgement, pairs.size());
+    residuals.clear();
+    if (judgement.mapping.has_value()) {
+      residuals = ResidualsOf(*judgement.mapping, matter.scale, pairs);
+    }
     record.outstanding = outstanding;
     if (decided) RETURN_IF_ERROR(Decide(work, matter, judgement, pairs, record));
     more = !decided && outstanding == 0;
   }
   const bool decided = record.verdict != RecordedJudgement::Verdict::kLookFurther;
   RETURN_IF_ERROR(store.InsertJudgement(work.tx, tenant, submission.number, record));
+  RETURN_IF_ERROR(AgreementStore().InsertResiduals(work.tx, tenant, submission.number,
+                                                   matter.sample.id, record.number, residuals));
   Advance(submission, decided ? Step::kDecide : Step::kLookFurther);
   RETURN_IF_ERROR(store.UpdateSubmission(work.tx, work.caller, submission));
   if (decided) RETURN_IF_ERROR(EmitJudged(work, submission, record.verdict));
