@@ -15,6 +15,7 @@
 namespace assay::moderation {
 
 struct StandardisationRule {
+  bool required = true;               // Work is only given to those who are qualified.
   std::int64_t practice_min = 0;      // Practice scripts to mark before an attempt.
   std::int64_t scripts = 5;           // Qualification scripts of an attempt.
   std::int64_t in_tolerance_min = 4;  // Of these.
