@@ -4,11 +4,9 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/str_cat.h"
-#include "services/moderation/errors.h"
+#include "services/moderation/commands/find_policy.h"
 #include "services/moderation/tolerance/tolerance.h"
 #include "services/platform/core/status_macros.h"
-#include "services/platform/error/error.h"
 
 namespace assay::moderation {
 namespace {
@@ -29,22 +27,12 @@ class Scales {
     const std::pair key{cell.component, cell.tolerance_policy};
     if (const auto found = tolerances_.find(key); found != tolerances_.end()) return found->second;
     ASSIGN_OR_RETURN(const MarkScale scale, ScaleOf(cell.component));
-    ASSIGN_OR_RETURN(const Policy* policy, PolicyOf(cell.tolerance_policy));
+    ASSIGN_OR_RETURN(const PolicyPtr policy,
+                     RecordedPolicy(work_, cell.tolerance_policy, PolicyKind::kTolerance));
     return tolerances_[key] = ToleranceOf(policy->tolerance, scale);
   }
 
  private:
-  absl::StatusOr<const Policy*> PolicyOf(const std::string& version) {
-    const Policy* policy =
-        work_.context.policies.InForce(version, PolicyKind::kTolerance, absl::CivilDay());
-    if (policy != nullptr) return policy;
-    return platform::Error(absl::StatusCode::kNotFound, kPolicyNotFound,
-                           absl::StrCat("the policy ", version,
-                                        ", by which work was judged, is no longer known"))
-        .With("policy", version)
-        .With("kind", NameOf(PolicyKind::kTolerance));
-  }
-
   const Work& work_;
   std::string series_;
   absl::flat_hash_map<std::string, MarkScale> scales_;

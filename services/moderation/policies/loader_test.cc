@@ -104,9 +104,9 @@ TEST(PolicyBookTest, WhatAnotherMethodWouldIgnoreIsRefused) {
               HasSubstr("variance_ratio is not known"));
   EXPECT_THAT(Complaints({adjustment(R"("method":"structural","bands":[{"from_percent":0}])")}),
               HasSubstr("bands is not known"));
-  EXPECT_THAT(Complaints({adjustment(R"("method":"band-wise")")}),
-              HasSubstr("bands is missing"));
-  EXPECT_THAT(Complaints({adjustment(R"("method":"band-wise","bands":[{"from_percent":10},{"from_percent":"a"}])")}),
+  EXPECT_THAT(Complaints({adjustment(R"("method":"band-wise")")}), HasSubstr("bands is missing"));
+  EXPECT_THAT(Complaints({adjustment(
+                  R"("method":"band-wise","bands":[{"from_percent":10},{"from_percent":"a"}])")}),
               AllOf(HasSubstr("is not a number"), HasSubstr("does not begin at 0")));
   EXPECT_THAT(Complaints({adjustment(R"("method":"orthogonal")")}), HasSubstr("orthogonal"));
 }
