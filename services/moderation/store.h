@@ -36,7 +36,8 @@ struct RecordedJudgement {
   std::int64_t outstanding = 0;
   Mark difference_sum = 0;  // Centre less moderator.
   std::optional<double> rank_correlation;
-  std::string line;  // "constant rise run", exactly; empty if none was fitted.
+  std::string method;  // "least-squares"
+  std::string line;    // The mapping's text (adjustment/mapping.h); empty if none was fitted.
   double intercept = 0;
   double slope = 0;
   double residual_spread = 0;

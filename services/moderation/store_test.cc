@@ -333,6 +333,7 @@ TEST_P(StoreTest, TheLatestJudgementAndTheResultsComeBack) {
                            .inside = 9,
                            .difference_sum = -1234,
                            .rank_correlation = .875,
+                           .method = "structural",
                            .line = "1 2 3",
                            .intercept = -1.5,
                            .slope = .98,

@@ -18,6 +18,12 @@ std::vector<std::string> Contradictions(const AdjustmentRule& rule) {
   if (rule.extensions_max < 0 || rule.extensions_max > 1) {
     found.push_back("the sample is extended neither never nor once");
   }
+  const std::vector<std::string> of_fit = Contradictions(rule.fit);
+  found.insert(found.end(), of_fit.begin(), of_fit.end());
+  if (rule.fit.method == Method::kBandWise &&
+      rule.pairs_min <= static_cast<std::int64_t>(rule.fit.bands_from.size())) {
+    found.push_back("as many bands as pairs explain everything and show nothing");
+  }
   return found;
 }
 
@@ -47,28 +53,24 @@ std::string_view NameOf(Finding finding) {
 
 namespace {
 
-// Fills the evidence of the regression and says what speaks against it.
-Finding Regress(Mark tolerance, const AdjustmentRule& rule, const MarkScale& scale,
-                std::span<const MarkPair> pairs, Judgement& judgement) {
-  if (static_cast<std::int64_t>(pairs.size()) < rule.pairs_min) return Finding::kTooFewPairs;
-  const Line line = FitLine(pairs);
-  judgement.line = line;
+// Fills the evidence of the fit and says what speaks against it.
+Finding FitAndWeigh(Mark tolerance, const AdjustmentRule& rule, const MarkScale& scale,
+                    std::span<const MarkPair> pairs, Judgement& judgement) {
+  const auto count = static_cast<std::int64_t>(pairs.size());
+  if (count < rule.pairs_min) return Finding::kTooFewPairs;
+  const Mapping mapping = Fit(rule.fit, scale, pairs);
+  const Spread spread =
+      SpreadOf(mapping, rule.fit.method, pairs, rule.residual_spread_max_tolerances, tolerance);
+  judgement.mapping = mapping;
   judgement.rank_correlation = RankCorrelation(pairs);
-  judgement.residual_spread = ResidualSpread(line, pairs);
+  judgement.residual_spread = spread.marks;
   Mark adjusted = 0;
-  for (const MarkPair& pair : pairs) adjusted += Apply(line, scale, pair.centre) - pair.centre;
-  judgement.mean_adjustment =
-      static_cast<double>(adjusted) / kOneMark / static_cast<double>(pairs.size());
-  if (line.rise <= 0) return Finding::kSlopeNotPositive;
-  // Without a correlation the centre told nobody apart, and there is no order to disagree with.
-  if (judgement.rank_correlation.value_or(1) < rule.rank_correlation_min) {
-    return Finding::kOrderDisagrees;
-  }
-  const double spread_max =
-      rule.residual_spread_max_tolerances * static_cast<double>(tolerance) / kOneMark;
-  if (judgement.residual_spread > spread_max) return Finding::kSpreadTooWide;
-  if (std::abs(judgement.mean_adjustment) * kOneMark <
-      static_cast<double>(rule.suppress_mean_below)) {
+  for (const MarkPair& pair : pairs) adjusted += Apply(mapping, scale, pair.centre) - pair.centre;
+  judgement.mean_adjustment = static_cast<double>(adjusted) / kOneMark / static_cast<double>(count);
+  if (mapping.pieces.front().line.rise <= 0) return Finding::kSlopeNotPositive;
+  if (OrderDisagrees(pairs, rule.rank_correlation_min)) return Finding::kOrderDisagrees;
+  if (spread.too_wide) return Finding::kSpreadTooWide;
+  if ((adjusted < 0 ? -adjusted : adjusted) < rule.suppress_mean_below * count) {
     return Finding::kAdjustmentTooSmall;
   }
   return Finding::kOrderAgrees;
@@ -90,7 +92,7 @@ Judgement Judge(Mark tolerance, const AdjustmentRule& rule, const MarkScale& sca
     judgement.verdict = Verdict::kModeratorMarksStand;
     judgement.finding = Finding::kEverythingSeen;
   } else {
-    judgement.finding = Regress(tolerance, rule, scale, pairs, judgement);
+    judgement.finding = FitAndWeigh(tolerance, rule, scale, pairs, judgement);
     judgement.verdict = judgement.finding == Finding::kOrderAgrees ? Verdict::kAdjust
                         : judgement.finding == Finding::kAdjustmentTooSmall
                             ? Verdict::kCentreMarksStand

@@ -2,10 +2,12 @@
 // cohort is adjusted, more work is looked at, or the moderator's marks stand.
 //
 // Example:
-//   const Judgement judgement = Judge(tolerance, rule, scale, Stage::kSample, more, pairs);
+//   const Judgement judgement = Judge(tolerance, rule, scale, Stage::kSample, pairs);
 //   if (judgement.verdict == Verdict::kAdjust) {
-//     const Adjustment adjustment = Adjust(*judgement.line, scale, candidates);
+//     result = Apply(*judgement.mapping, scale, candidate.mark);
 //   }
+//
+// Every comparison that decides is made in whole numbers; the doubles are what people are shown.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -13,20 +15,21 @@
 #include <string>
 #include <vector>
 
-#include "services/moderation/adjustment/line.h"
+#include "services/moderation/adjustment/mapping.h"
 #include "services/moderation/model.h"
 #include "services/moderation/tolerance/tolerance.h"
 
 namespace assay::moderation {
 
 struct AdjustmentRule {
-  // The centre's and the moderator's orders agree if both hold.
+  // The centre's and the moderator's orders agree if both hold. At most six decimals.
   double rank_correlation_min = 0.7;
   double residual_spread_max_tolerances = 1.0;  // In units of the tolerance.
   std::int64_t pairs_min = 5;                   // Fewer pairs fit no line.
   // The centre's marks stand if the sample's mean adjustment is smaller.
   Mark suppress_mean_below = 0;
   int extensions_max = 1;
+  FitRule fit;
 };
 
 std::vector<std::string> Contradictions(const AdjustmentRule& rule);
@@ -41,10 +44,10 @@ enum class Verdict {
 enum class Finding {
   kAllInside,           // Every pair is inside the tolerance.
   kOutside,             // Some are not; the rest of the sample decides.
-  kOrderAgrees,         // Adjustment by regression.
+  kOrderAgrees,         // The cohort is adjusted.
   kAdjustmentTooSmall,  // It would be, but for too little.
-  kTooFewPairs,         // For a regression.
-  kSlopeNotPositive,    // Better work got lower marks.
+  kTooFewPairs,         // To fit anything to.
+  kSlopeNotPositive,    // Of a line: better work got no higher marks.
   kOrderDisagrees,      // Rank correlation below the rule's.
   kSpreadTooWide,       // Residual spread above the rule's.
   kEverythingSeen,      // All work was called in.
@@ -55,8 +58,8 @@ struct Judgement {
   Verdict verdict = Verdict::kLookFurther;
   Finding finding = Finding::kOutside;
   ToleranceResult tolerance;
-  // The evidence of the regression; none at stages that do not fit one.
-  std::optional<Line> line;
+  // The evidence of the fit; none at stages that do not fit anything.
+  std::optional<Mapping> mapping;
   std::optional<double> rank_correlation;
   double residual_spread = 0;  // In marks.
   double mean_adjustment = 0;  // Of the sample, in marks.

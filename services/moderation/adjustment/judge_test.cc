@@ -26,8 +26,14 @@ TEST(FitLineTest, AgreesWithALineWorkedByHand) {
   EXPECT_DOUBLE_EQ(line.slope(), .98);
   EXPECT_DOUBLE_EQ(line.intercept(), -1.5);
   // Residuals -.3 .9 -.9 .3: squares 1.8, over 4 - 2.
-  EXPECT_NEAR(ResidualSpread(line, Pairs({{10, 8}, {20, 19}, {30, 27}, {40, 38}})), std::sqrt(.9),
-              1e-12);
+  const auto pairs = Pairs({{10, 8}, {20, 19}, {30, 27}, {40, 38}});
+  const Mapping mapping{{{0, line}}};
+  EXPECT_NEAR(SpreadOf(mapping, Method::kLeastSquares, pairs, 1, kOneMark).marks, std::sqrt(.9),
+              1e-14);
+  const auto residuals = ResidualsOf(mapping, kSixty, pairs);
+  ASSERT_EQ(residuals.size(), 4u);
+  EXPECT_DOUBLE_EQ(residuals[1].unexplained, .9);
+  EXPECT_EQ(residuals[1].result, 18 * kOneMark);  // 18.1
 }
 
 TEST(FitLineTest, WithoutASlopeItShiftsByTheMeanDifference) {

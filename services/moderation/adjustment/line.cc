@@ -1,6 +1,7 @@
 #include "services/moderation/adjustment/line.h"
 
 #include <algorithm>
+#include <boost/multiprecision/cpp_int.hpp>
 #include <cmath>
 #include <numeric>
 #include <vector>
@@ -9,12 +10,47 @@ namespace assay::moderation {
 namespace {
 
 using Wide = absl::int128;
+using Big = boost::multiprecision::cpp_int;
+
+constexpr std::int64_t kSlopeUnit = 1'000'000'000;  // Nine decimals.
+constexpr std::int64_t kSlopeMax = 1000;
 
 Wide FloorDivide(Wide a, Wide b) {  // b > 0
   Wide quotient = a / b;
   if (a % b < 0) --quotient;
   return quotient;
 }
+
+Big BigOf(Wide value) {
+  const bool negative = value < 0;
+  const absl::uint128 size = static_cast<absl::uint128>(negative ? -value : value);
+  const Big big = (Big(absl::Uint128High64(size)) << 64) + absl::Uint128Low64(size);
+  return negative ? Big(-big) : big;
+}
+
+// n times the sums of squares and products about the means, which are whole.
+struct Moments {
+  Wide n = 0, sx = 0, sy = 0, qxx = 0, qyy = 0, qxy = 0;
+};
+
+Moments MomentsOf(std::span<const MarkPair> pairs) {
+  Moments m;
+  m.n = static_cast<std::int64_t>(pairs.size());
+  Wide sxx = 0, syy = 0, sxy = 0;
+  for (const MarkPair& p : pairs) {
+    m.sx += p.centre;
+    m.sy += p.moderator;
+    sxx += Wide(p.centre) * p.centre;
+    syy += Wide(p.moderator) * p.moderator;
+    sxy += Wide(p.centre) * p.moderator;
+  }
+  m.qxx = m.n * sxx - m.sx * m.sx;
+  m.qyy = m.n * syy - m.sy * m.sy;
+  m.qxy = m.n * sxy - m.sx * m.sy;
+  return m;
+}
+
+Line Shift(const Moments& m) { return {.constant = m.sy - m.sx, .rise = m.n, .run = m.n}; }
 
 // Twice the rank of each mark, so that shared ranks stay whole.
 std::vector<std::int64_t> DoubledRanks(std::span<const MarkPair> pairs, Mark MarkPair::*mark) {
@@ -37,6 +73,23 @@ std::vector<std::int64_t> DoubledRanks(std::span<const MarkPair> pairs, Mark Mar
   return ranks;
 }
 
+struct RankSums {
+  std::int64_t xx = 0, yy = 0, xy = 0;  // Below 2^40 for kPairsMax pairs.
+};
+
+RankSums RankSumsOf(std::span<const MarkPair> pairs) {
+  const std::vector<std::int64_t> x = DoubledRanks(pairs, &MarkPair::centre);
+  const std::vector<std::int64_t> y = DoubledRanks(pairs, &MarkPair::moderator);
+  const auto mean = static_cast<std::int64_t>(pairs.size()) + 1;  // Of doubled ranks.
+  RankSums sums;
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    sums.xx += (x[i] - mean) * (x[i] - mean);
+    sums.yy += (y[i] - mean) * (y[i] - mean);
+    sums.xy += (x[i] - mean) * (y[i] - mean);
+  }
+  return sums;
+}
+
 }  // namespace
 
 double Line::slope() const { return static_cast<double>(rise) / static_cast<double>(run); }
@@ -45,19 +98,28 @@ double Line::intercept() const {
 }
 
 Line FitLine(std::span<const MarkPair> pairs) {
-  const Wide n = static_cast<std::int64_t>(pairs.size());
-  Wide sx = 0, sy = 0, sxx = 0, sxy = 0;
-  for (const MarkPair& p : pairs) {
-    sx += p.centre;
-    sy += p.moderator;
-    sxx += Wide(p.centre) * p.centre;
-    sxy += Wide(p.centre) * p.moderator;
+  const Moments m = MomentsOf(pairs);
+  if (m.qxx == 0) return Shift(m);
+  // slope = qxy / qxx, intercept = (sy - slope * sx) / n.
+  return {.constant = m.sy * m.qxx - m.qxy * m.sx, .rise = m.qxy * m.n, .run = m.qxx * m.n};
+}
+
+Line FitStructuralLine(std::span<const MarkPair> pairs, std::int64_t variance_ratio) {
+  const Moments m = MomentsOf(pairs);
+  if (m.qxx == 0) return Shift(m);
+  Wide slope = 0;  // In units of kSlopeUnit.
+  if (m.qxy > 0) {
+    // (u + sqrt(u^2 + 4 r qxy^2)) / (2 qxy) with u = qyy - r qxx, all times 100 for r's sake.
+    const Big qxy = BigOf(m.qxy);
+    const Big u = 100 * BigOf(m.qyy) - variance_ratio * BigOf(m.qxx);
+    const Big under = u * u + 400 * Big(variance_ratio) * qxy * qxy;
+    const Big root = sqrt(Big(under * kSlopeUnit * kSlopeUnit));
+    const Big scaled = (u * kSlopeUnit + root) / (200 * qxy);  // Not negative: root >= |u|.
+    slope = scaled > Big(kSlopeMax) * kSlopeUnit ? Wide(kSlopeMax) * kSlopeUnit
+                                                 : Wide(scaled.convert_to<std::int64_t>());
   }
-  const Wide q = n * sxx - sx * sx;
-  if (q == 0) return {.constant = sy - sx, .rise = n, .run = n};
-  const Wide p = n * sxy - sx * sy;
-  // slope = p / q, intercept = (sy - slope * sx) / n.
-  return {.constant = sy * q - p * sx, .rise = p * n, .run = q * n};
+  return {
+      .constant = m.sy * kSlopeUnit - slope * m.sx, .rise = slope * m.n, .run = m.n * kSlopeUnit};
 }
 
 Mark Apply(const Line& line, const MarkScale& scale, Mark mark) {
@@ -71,32 +133,20 @@ Mark Apply(const Line& line, const MarkScale& scale, Mark mark) {
 }
 
 std::optional<double> RankCorrelation(std::span<const MarkPair> pairs) {
-  const std::vector<std::int64_t> x = DoubledRanks(pairs, &MarkPair::centre);
-  const std::vector<std::int64_t> y = DoubledRanks(pairs, &MarkPair::moderator);
-  const auto mean = static_cast<std::int64_t>(pairs.size()) + 1;  // Of doubled ranks.
-  std::int64_t xx = 0, yy = 0, xy = 0;
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
-    xx += (x[i] - mean) * (x[i] - mean);
-    yy += (y[i] - mean) * (y[i] - mean);
-    xy += (x[i] - mean) * (y[i] - mean);
-  }
-  if (xx == 0 || yy == 0) return std::nullopt;
-  return static_cast<double>(xy) / std::sqrt(static_cast<double>(xx) * static_cast<double>(yy));
+  const RankSums sums = RankSumsOf(pairs);
+  if (sums.xx == 0 || sums.yy == 0) return std::nullopt;
+  return static_cast<double>(sums.xy) /
+         std::sqrt(static_cast<double>(sums.xx) * static_cast<double>(sums.yy));
 }
 
-double Residual(const Line& line, const MarkPair& pair) {
-  const Wide over = Wide(pair.moderator) * line.run - line.constant - line.rise * pair.centre;
-  return static_cast<double>(over) / static_cast<double>(line.run) / kOneMark;
-}
-
-double ResidualSpread(const Line& line, std::span<const MarkPair> pairs) {
-  if (pairs.size() < 3) return 0;
-  double squares = 0;
-  for (const MarkPair& pair : pairs) {
-    const double residual = Residual(line, pair);
-    squares += residual * residual;
-  }
-  return std::sqrt(squares / static_cast<double>(pairs.size() - 2));
+bool OrderDisagrees(std::span<const MarkPair> pairs, double least) {
+  constexpr std::int64_t kMillion = 1'000'000;
+  const RankSums sums = RankSumsOf(pairs);
+  if (sums.xx == 0) return false;
+  if (sums.yy == 0 || sums.xy < 0) return true;
+  const Wide limit = std::llround(least * kMillion);
+  const Big own = Big(sums.xy) * sums.xy * kMillion * kMillion;
+  return own < BigOf(limit * limit) * sums.xx * sums.yy;
 }
 
 }  // namespace assay::moderation

@@ -16,6 +16,7 @@
 #include "services/moderation/commands/find_policy.h"
 #include "services/moderation/errors.h"
 #include "services/moderation/events.h"
+#include "services/moderation/stores/agreement.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
@@ -84,16 +85,6 @@ absl::Status OpenStage(const Work& work, Matter& matter, Stage stage) {
   return absl::OkStatus();
 }
 
-std::string Text(absl::int128 number) {
-  if (number < 0) return "-" + Text(-number);
-  std::string digits;
-  do {
-    digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(number % 10)));
-    number /= 10;
-  } while (number > 0);
-  return digits;
-}
-
 std::string Text(const Distribution& d) {
   return absl::StrFormat("%d %d %d %.17g %.17g", d.count, d.lowest, d.highest, d.mean,
                          d.standard_deviation);
@@ -113,9 +104,10 @@ RecordedJudgement RecordOf(const Work& work, const Matter& matter, const Judgeme
       .rank_correlation = judgement.rank_correlation,
       .judged_by = work.caller.subject,
       .judge_time = work.caller.now};
-  if (judgement.line.has_value()) {
-    const Line& line = *judgement.line;
-    record.line = absl::StrCat(Text(line.constant), " ", Text(line.rise), " ", Text(line.run));
+  if (judgement.mapping.has_value()) {
+    const Line& line = judgement.mapping->pieces.front().line;
+    record.method = NameOf(matter.rule.fit.method);
+    record.line = TextOf(*judgement.mapping);
     record.intercept = line.intercept();
     record.slope = line.slope();
     record.residual_spread = judgement.residual_spread;
@@ -141,7 +133,7 @@ absl::StatusOr<Result> ResultOf(const Candidate& candidate, const Judgement& jud
   if (candidate.Has(kCarriedForward)) return result;
   if (judgement.verdict == Verdict::kAdjust) {
     result.basis = Basis::kAdjusted;
-    result.final_mark = Apply(*judgement.line, scale, *candidate.mark);
+    result.final_mark = Apply(*judgement.mapping, scale, *candidate.mark);
   } else if (judgement.verdict == Verdict::kModeratorMarksStand) {
     const auto own = moderated.find(candidate.number);
     if (own == moderated.end()) return absl::InternalError("called in but not marked");
@@ -194,6 +186,7 @@ absl::StatusOr<Judged> JudgeSubmission(const Work& work, const SubmissionName& n
         .With("outstanding_count", absl::StrCat(outstanding));
   }
   RecordedJudgement record;
+  std::vector<Residual> residuals;
   // A stage that adds nothing to mark is judged at once; there are four stages.
   for (bool more = true; more;) {
     ASSIGN_OR_RETURN(const std::vector<MarkPair> pairs, LoadPairs(work, matter, submission.stage));
@@ -208,12 +201,18 @@ absl::StatusOr<Judged> JudgeSubmission(const Work& work, const SubmissionName& n
                        store.CountOutstanding(work.tx, tenant, submission, submission.stage));
     }
     record = RecordOf(work, matter, judgement, pairs.size());
+    residuals.clear();
+    if (judgement.mapping.has_value()) {
+      residuals = ResidualsOf(*judgement.mapping, matter.scale, pairs);
+    }
     record.outstanding = outstanding;
     if (decided) RETURN_IF_ERROR(Decide(work, matter, judgement, pairs, record));
     more = !decided && outstanding == 0;
   }
   const bool decided = record.verdict != RecordedJudgement::Verdict::kLookFurther;
   RETURN_IF_ERROR(store.InsertJudgement(work.tx, tenant, submission.number, record));
+  RETURN_IF_ERROR(AgreementStore().InsertResiduals(work.tx, tenant, submission.number,
+                                                   matter.sample.id, record.number, residuals));
   Advance(submission, decided ? Step::kDecide : Step::kLookFurther);
   RETURN_IF_ERROR(store.UpdateSubmission(work.tx, work.caller, submission));
   if (decided) RETURN_IF_ERROR(EmitJudged(work, submission, record.verdict));

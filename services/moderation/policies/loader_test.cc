@@ -81,6 +81,37 @@ TEST(ShippedPoliciesTest, HaveTheTolerancesOfMod10) {
   EXPECT_NE(book.InForce("least-squares", PolicyKind::kAdjustment, kToday), nullptr);
 }
 
+// MOD-11: each method ships.
+TEST(ShippedPoliciesTest, HaveTheMethodsOfMod11) {
+  const PolicyBook book = Shipped();
+  const auto fit = [&](std::string_view id) {
+    return book.InForce(id, PolicyKind::kAdjustment, kToday)->adjustment.fit;
+  };
+  EXPECT_EQ(fit("least-squares").method, Method::kLeastSquares);
+  EXPECT_EQ(fit("structural").method, Method::kStructural);
+  EXPECT_EQ(fit("structural").variance_ratio, 100);
+  EXPECT_EQ(fit("band-wise").method, Method::kBandWise);
+  EXPECT_THAT(fit("band-wise").bands_from, ::testing::ElementsAre(0, 4000, 6000, 8000));
+}
+
+TEST(PolicyBookTest, WhatAnotherMethodWouldIgnoreIsRefused) {
+  const auto adjustment = [](std::string_view rest) {
+    return PolicyText{"x.json", absl::StrCat(R"({"kind":"adjustment","id":"x","version":1,)",
+                                             R"("effective_from":"2026-01-01","description":"",)",
+                                             View(rest), "}")};
+  };
+  EXPECT_EQ(Complaints({adjustment(R"("method":"structural","variance_ratio":2.5)")}), "");
+  EXPECT_THAT(Complaints({adjustment(R"("variance_ratio":1)")}),
+              HasSubstr("variance_ratio is not known"));
+  EXPECT_THAT(Complaints({adjustment(R"("method":"structural","bands":[{"from_percent":0}])")}),
+              HasSubstr("bands is not known"));
+  EXPECT_THAT(Complaints({adjustment(R"("method":"band-wise")")}), HasSubstr("bands is missing"));
+  EXPECT_THAT(Complaints({adjustment(
+                  R"("method":"band-wise","bands":[{"from_percent":10},{"from_percent":"a"}])")}),
+              AllOf(HasSubstr("is not a number"), HasSubstr("does not begin at 0")));
+  EXPECT_THAT(Complaints({adjustment(R"("method":"orthogonal")")}), HasSubstr("orthogonal"));
+}
+
 TEST(PolicyBookTest, GivesTheVersionInForceOnTheDay) {
   const std::vector<PolicyText> texts = {Fixed("fix", 2, "2026-09-01"),
                                          Fixed("fix", 1, "2025-09-01")};

@@ -25,7 +25,7 @@ std::optional<Result> Made(const Judgement& judgement, const MarkScale& scale,
       after.basis = Basis::kCentre;
       return after;
     case Verdict::kAdjust:
-      after.final_mark = Apply(*judgement.line, scale, *before.centre_mark);
+      after.final_mark = Apply(*judgement.mapping, scale, *before.centre_mark);
       after.basis = Basis::kAdjusted;
       return after;
     case Verdict::kModeratorMarksStand: {
