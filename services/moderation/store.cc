@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "services/moderation/errors.h"
+#include "services/moderation/stores/sql.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
@@ -22,62 +23,9 @@ using platform::SqlValue;
 using platform::Transaction;
 using platform::View;
 
-std::int64_t Micros(absl::Time time) { return absl::ToUnixMicros(time); }
-std::optional<std::int64_t> Micros(const std::optional<absl::Time>& time) {
-  if (!time.has_value()) return std::nullopt;
-  return absl::ToUnixMicros(*time);
-}
-absl::Time TimeAt(const SqlRow& row, int column) { return absl::FromUnixMicros(row.Int(column)); }
-std::optional<std::int64_t> OptionalInt(const SqlRow& row, int column) {
-  if (row.IsNull(column)) return std::nullopt;
-  return row.Int(column);
-}
-std::optional<absl::Time> OptionalTime(const SqlRow& row, int column) {
-  if (row.IsNull(column)) return std::nullopt;
-  return TimeAt(row, column);
-}
-
 std::vector<std::string> Lines(std::string_view text) {
   if (text.empty()) return {};
   return absl::StrSplit(View(text), '\n');
-}
-
-// The values of a query whose conditions depend on what is asked.
-class Statement {
- public:
-  explicit Statement(std::string_view sql) : sql_(sql) {}
-  Statement& Add(std::string_view sql) {
-    sql_.append(sql);
-    return *this;
-  }
-  Statement& Bind(SqlValue value) {
-    values_.push_back(value);
-    absl::StrAppend(&sql_, "$", values_.size());
-    return *this;
-  }
-  const std::string& sql() const { return sql_; }
-  std::span<const SqlValue> values() const { return values_; }
-
- private:
-  std::string sql_;
-  std::vector<SqlValue> values_;
-};
-
-// Runs a query whose rows `make` turns into items.
-template <typename Item, typename Make>
-absl::StatusOr<std::vector<Item>> Collect(Transaction& tx, std::string_view sql,
-                                          std::span<const SqlValue> values, Make make) {
-  std::vector<Item> items;
-  RETURN_IF_ERROR(tx.Query(sql, values, [&](const SqlRow& row) {
-    items.push_back(make(row));
-    return absl::OkStatus();
-  }));
-  return items;
-}
-template <typename Item, typename Make>
-absl::StatusOr<std::vector<Item>> Collect(Transaction& tx, std::string_view sql,
-                                          std::initializer_list<SqlValue> values, Make make) {
-  return Collect<Item>(tx, sql, std::span<const SqlValue>(values.begin(), values.size()), make);
 }
 
 // Runs an INSERT … ON CONFLICT DO NOTHING; `taken` if it did nothing.
@@ -146,16 +94,6 @@ Submission SubmissionFrom(const SqlRow& row) {
   s.version = row.Int(21);
   s.feedback = {std::string(row.Text(22)), std::string(row.Text(23)), std::string(row.Text(24))};
   return s;
-}
-
-// " AND …": what of the tenant's submissions is within reach.
-void Limit(Statement& sql, const Reach& reach) {
-  if (reach.all) return;
-  // A reach without centre and moderator is nothing at all.
-  sql.Add(" AND (1 = 0");
-  if (!reach.centre.empty()) sql.Add(" OR centre = ").Bind(reach.centre);
-  if (!reach.moderator.empty()) sql.Add(" OR moderator_subject = ").Bind(reach.moderator);
-  sql.Add(")");
 }
 
 constexpr std::string_view kCandidateColumns =
