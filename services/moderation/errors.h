@@ -64,22 +64,27 @@ inline constexpr std::string_view kPolicyVersionWrong = "POLICY_VERSION_WRONG";
 inline constexpr std::string_view kPolicyVersionNotFound = "POLICY_VERSION_NOT_FOUND";
 inline constexpr std::string_view kTooManyPolicies = "TOO_MANY_POLICIES";
 
+// Awards and checkpoints.
+inline constexpr std::string_view kLearnerNotFound = "LEARNER_NOT_FOUND";
+inline constexpr std::string_view kTermDatesDisordered = "TERM_DATES_DISORDERED";
+
 inline constexpr std::string_view kReasons[] = {
-    kSeriesNotFound,     kSeriesExists,          kComponentNotFound,    kComponentExists,
-    kIdInvalid,          kMarkScaleInvalid,      kPolicyNotFound,       kSubmissionNotFound,
-    kSubmissionExists,   kSubmissionNotOpen,     kSubmissionStateWrong, kSubmissionEmpty,
-    kCentreNotFound,     kApprovalNotInForce,    kApprovalUnavailable,  kMarksRefused,
-    kMarksMissing,       kCandidateNotFound,     kMarkAboveMaximum,     kMarkOffStep,
-    kReasonMissing,      kNobodyToDraw,          kSampleNotFound,       kModeratorNotFound,
-    kModeratorExists,    kModeratorConflict,     kModeratorFull,        kNobodyCanTakeIt,
-    kEvidenceMissing,    kEvidenceUnavailable,   kMarksOutstanding,     kJudgementNotFound,
-    kFeedbackMissing,    kResultsNotReady,       kTooManyCandidates,    kSubmissionWithdrawn,
-    kSubmissionVoid,     kSubmissionReleased,    kReviewNotFound,       kReviewNotDue,
-    kReviewExists,       kReviewWindowClosed,    kReviewStateWrong,     kReviewerUnfit,
-    kAppealNotFound,     kAppealExists,          kAppealWindowClosed,   kAppealStateWrong,
-    kPanelUnfit,         kExportRefused,         kPolicyInvalid,        kPolicyGap,
-    kPolicyOverlap,      kPolicyKindWrong,       kPolicyDateWrong,      kPolicyInUse,
-    kPolicyVersionWrong, kPolicyVersionNotFound, kTooManyPolicies,
+    kSeriesNotFound,      kSeriesExists,          kComponentNotFound,    kComponentExists,
+    kIdInvalid,           kMarkScaleInvalid,      kPolicyNotFound,       kSubmissionNotFound,
+    kSubmissionExists,    kSubmissionNotOpen,     kSubmissionStateWrong, kSubmissionEmpty,
+    kCentreNotFound,      kApprovalNotInForce,    kApprovalUnavailable,  kMarksRefused,
+    kMarksMissing,        kCandidateNotFound,     kMarkAboveMaximum,     kMarkOffStep,
+    kReasonMissing,       kNobodyToDraw,          kSampleNotFound,       kModeratorNotFound,
+    kModeratorExists,     kModeratorConflict,     kModeratorFull,        kNobodyCanTakeIt,
+    kEvidenceMissing,     kEvidenceUnavailable,   kMarksOutstanding,     kJudgementNotFound,
+    kFeedbackMissing,     kResultsNotReady,       kTooManyCandidates,    kSubmissionWithdrawn,
+    kSubmissionVoid,      kSubmissionReleased,    kReviewNotFound,       kReviewNotDue,
+    kReviewExists,        kReviewWindowClosed,    kReviewStateWrong,     kReviewerUnfit,
+    kAppealNotFound,      kAppealExists,          kAppealWindowClosed,   kAppealStateWrong,
+    kPanelUnfit,          kExportRefused,         kPolicyInvalid,        kPolicyGap,
+    kPolicyOverlap,       kPolicyKindWrong,       kPolicyDateWrong,      kPolicyInUse,
+    kPolicyVersionWrong,  kPolicyVersionNotFound, kTooManyPolicies,      kLearnerNotFound,
+    kTermDatesDisordered,
 };
 
 // Of single rows; RefusedMark and RecordModeratorMarks list them.

@@ -11,6 +11,8 @@ void RegisterRpcs(platform::Router& router, const Context& context) {
   RegisterSamples(router, context);
   RegisterModeration(router, context);
   RegisterPolicies(router, context);
+  RegisterAwards(router, context);
+  RegisterCheckpoints(router, context);
 }
 
 }  // namespace assay::moderation

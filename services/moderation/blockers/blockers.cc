@@ -11,7 +11,7 @@ namespace {
 
 // What does not depend on the case. `term` is by when; none for what has no date of its own.
 struct Row {
-  Kind kind;
+  BlockerKind kind;
   std::string_view name;
   Party party;
   std::optional<Term> term;
@@ -19,96 +19,110 @@ struct Row {
   std::string_view rules[3];
 };
 
-constexpr Row kRows[kKinds] = {
-    {Kind::kCentreNotApproved,
+constexpr Row kRows[kBlockerKinds] = {
+    {BlockerKind::kCentreNotApproved,
      "CENTRE_NOT_APPROVED",
      Party::kQuality,
      Term::kResultsDue,
      "CentreService/ApproveCentre",
      {"QUAL-9"}},
-    {Kind::kQualificationNotApproved,
+    {BlockerKind::kQualificationNotApproved,
      "QUALIFICATION_NOT_APPROVED",
      Party::kCentreHead,
      Term::kResultsDue,
      "ApprovalService/CreateQualificationApproval",
      {"QUAL-9"}},
-    {Kind::kSanctionOpen,
+    {BlockerKind::kSanctionOpen,
      "SANCTION_OPEN",
      Party::kQuality,
      Term::kResultsDue,
      "CentreService/ApproveCentre",
      {"QUAL-9"}},
-    {Kind::kNotEntered,
+    {BlockerKind::kNotEntered,
      "NOT_ENTERED",
      Party::kCentreExams,
      Term::kMarksDue,
      "SubmissionService/RecordMarks",
      {"QUAL-9", "MOD-16"}},
-    {Kind::kLearnerAbsent, "LEARNER_ABSENT", Party::kCentreExams, std::nullopt, "", {"QUAL-9"}},
-    {Kind::kNoCandidates,
+    {BlockerKind::kLearnerAbsent,
+     "LEARNER_ABSENT",
+     Party::kCentreExams,
+     std::nullopt,
+     "",
+     {"QUAL-9"}},
+    {BlockerKind::kSubmissionEnded,
+     "SUBMISSION_ENDED",
+     Party::kQuality,
+     std::nullopt,
+     "",
+     {"QUAL-9", "MOD-1"}},
+    {BlockerKind::kNoCandidates,
      "NO_CANDIDATES",
      Party::kCentreExams,
      Term::kMarksDue,
      "SubmissionService/ImportMarks",
      {"MOD-16", "MOD-1"}},
-    {Kind::kMarksMissing,
+    {BlockerKind::kMarksMissing,
      "MARKS_MISSING",
      Party::kCentreExams,
      Term::kMarksDue,
      "SubmissionService/RecordMarks",
      {"QUAL-9", "MOD-16", "MOD-1"}},
-    {Kind::kNotHandedIn,
+    {BlockerKind::kNotHandedIn,
      "NOT_HANDED_IN",
      Party::kCentreExams,
      Term::kMarksDue,
      "SubmissionService/SubmitSubmission",
      {"QUAL-9", "MOD-16", "MOD-1"}},
-    {Kind::kCohortChanged,
+    {BlockerKind::kCohortChanged,
      "COHORT_CHANGED",
      Party::kQuality,
      Term::kSamplesDue,
      "SampleService/DrawSample",
      {"QUAL-9", "MOD-1"}},
-    {Kind::kNotDrawn,
+    {BlockerKind::kNotDrawn,
      "NOT_DRAWN",
      Party::kQuality,
      Term::kSamplesDue,
      "SampleService/DrawSample",
      {"QUAL-9", "MOD-16", "MOD-2"}},
-    {Kind::kEvidenceMissing,
+    {BlockerKind::kEvidenceMissing,
      "EVIDENCE_MISSING",
      Party::kCentreExams,
      Term::kModerationDue,
      "EvidenceService/UploadEvidence",
      {"MOD-16", "EVD-4"}},
-    {Kind::kNotAllocated,
+    {BlockerKind::kNotAllocated,
      "NOT_ALLOCATED",
      Party::kQuality,
      Term::kSamplesDue,
      "ModerationService/AllocateSubmission",
      {"QUAL-9", "MOD-16", "MOD-7"}},
-    {Kind::kModeratorMarksOutstanding,
+    {BlockerKind::kModeratorMarksOutstanding,
      "MODERATOR_MARKS_OUTSTANDING",
      Party::kModerator,
      Term::kModerationDue,
      "ModerationService/RecordModeratorMarks",
      {"QUAL-9", "MOD-16", "MOD-10"}},
-    {Kind::kNotJudged,
+    {BlockerKind::kNotJudged,
      "NOT_JUDGED",
      Party::kModerator,
      Term::kModerationDue,
      "ModerationService/JudgeSubmission",
      {"QUAL-9", "MOD-16", "MOD-10"}},
-    {Kind::kNotReleased,
+    {BlockerKind::kNotReleased,
      "NOT_RELEASED",
      Party::kQuality,
      Term::kResultsDue,
      "ModerationService/ReleaseSubmission",
      {"QUAL-9", "MOD-16", "MOD-12"}},
-    {Kind::kReviewOpen, "REVIEW_OPEN", Party::kLeadModerator, std::nullopt, "", {"MOD-13"}},
+    {BlockerKind::kReviewOpen, "REVIEW_OPEN", Party::kLeadModerator, std::nullopt, "", {"MOD-13"}},
 };
 
-const Row& RowOf(Kind kind) { return kRows[static_cast<int>(kind)]; }
+const Row& RowOf(BlockerKind kind) { return kRows[static_cast<int>(kind)]; }
+
+// The states after released are ends without results.
+bool Ended(State state) { return state > State::kReleased; }
 
 absl::string_view Text(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -116,7 +130,7 @@ std::string Candidates(std::int64_t count) {
   return count == 1 ? "1 candidate" : absl::StrCat(count, " candidates");
 }
 
-Blocker Make(Kind kind, const TermDates& dates, absl::Time now, std::string where) {
+Blocker Make(BlockerKind kind, const TermDates& dates, absl::Time now, std::string where) {
   const Row& row = RowOf(kind);
   Blocker blocker{
       .kind = kind, .party = row.party, .where = std::move(where), .method = row.method};
@@ -137,7 +151,7 @@ class Report {
  public:
   Report(const SubmissionFacts& facts, absl::Time now) : facts_(facts), now_(now) {}
 
-  Blocker& Add(Kind kind, std::string message, std::string action) {
+  Blocker& Add(BlockerKind kind, std::string message, std::string action) {
     Blocker& blocker = found_.emplace_back(Make(kind, facts_.dates, now_, facts_.name.Text()));
     blocker.message = std::move(message);
     blocker.action = std::move(action);
@@ -161,31 +175,31 @@ class Report {
   std::vector<Blocker> found_;
 };
 
-std::string_view ActionOn(Kind kind) {
+std::string_view ActionOn(BlockerKind kind) {
   switch (kind) {
-    case Kind::kCentreNotApproved:
+    case BlockerKind::kCentreNotApproved:
       return "Decide on the centre; a result of an assessment that no approval covers cannot "
              "count.";
-    case Kind::kQualificationNotApproved:
+    case BlockerKind::kQualificationNotApproved:
       return "Apply for the approval; the quality team decides it, with the day it holds from.";
-    case Kind::kSanctionOpen:
+    case BlockerKind::kSanctionOpen:
       return "Settle the sanction; certificates stop until it is lifted.";
-    case Kind::kEvidenceMissing:
+    case BlockerKind::kEvidenceMissing:
       return "Upload the work and link it to the submission or to its candidates.";
     default:
       return "Settle it with the service that was asked.";
   }
 }
 
-std::string_view Subject(Kind kind) {
+std::string_view Subject(BlockerKind kind) {
   switch (kind) {
-    case Kind::kCentreNotApproved:
+    case BlockerKind::kCentreNotApproved:
       return "the centre's approval on the day of assessment";
-    case Kind::kQualificationNotApproved:
+    case BlockerKind::kQualificationNotApproved:
       return "the approval for the qualification on the day of assessment";
-    case Kind::kSanctionOpen:
+    case BlockerKind::kSanctionOpen:
       return "an open sanction";
-    case Kind::kEvidenceMissing:
+    case BlockerKind::kEvidenceMissing:
       return "the evidence";
     default:
       return "it";
@@ -203,18 +217,18 @@ void AddAsked(const SubmissionFacts& facts, Report& report) {
                              "Ask again; if it lasts, tell who runs the system.")
                 : report.Add(fact.kind, fact.why, std::string(ActionOn(fact.kind)));
     blocker.unknown = unknown;
-    if (fact.kind != Kind::kEvidenceMissing) blocker.where = facts.centre;
+    if (fact.kind != BlockerKind::kEvidenceMissing) blocker.where = facts.centre;
   }
   // Nothing at all is a fact of its own; this is about some of those who were drawn.
   const bool told = std::any_of(facts.asked.begin(), facts.asked.end(), [](const AskedFact& fact) {
-    return fact.kind == Kind::kEvidenceMissing && fact.answer != AskedFact::Answer::kHolds;
+    return fact.kind == BlockerKind::kEvidenceMissing && fact.answer != AskedFact::Answer::kHolds;
   });
   if (facts.without_evidence.empty() || told) return;
   const auto count = static_cast<std::int64_t>(facts.without_evidence.size());
   Blocker& blocker =
-      report.Add(Kind::kEvidenceMissing,
+      report.Add(BlockerKind::kEvidenceMissing,
                  absl::StrCat("No work is there of ", Candidates(count), " of the sample."),
-                 std::string(ActionOn(Kind::kEvidenceMissing)));
+                 std::string(ActionOn(BlockerKind::kEvidenceMissing)));
   blocker.count = count;
   blocker.candidates = facts.without_evidence;
 }
@@ -222,6 +236,7 @@ void AddAsked(const SubmissionFacts& facts, Report& report) {
 // Who has no mark, and whom that leaves to act: the centre while it records marks, an officer
 // after that, nobody once all is released.
 void AddMissing(const SubmissionFacts& facts, Report& report) {
+  if (Ended(facts.state)) return;
   const bool one = facts.learner.has_value();
   const std::int64_t count = one ? (facts.learner->mark_missing ? 1 : 0) : facts.counts.missing;
   if (count == 0) return;
@@ -231,17 +246,17 @@ void AddMissing(const SubmissionFacts& facts, Report& report) {
   const std::string none = absl::StrCat(who, singular ? " has" : " have", " no mark");
   Blocker* blocker = nullptr;
   if (facts.state == State::kOpen) {
-    blocker = &report.Add(Kind::kMarksMissing, none + ".",
+    blocker = &report.Add(BlockerKind::kMarksMissing, none + ".",
                           "Record a mark, or say that the candidate is absent or withdrawn.");
   } else if (facts.state != State::kReleased) {
-    blocker = &report.Add(Kind::kMarksMissing, none + ", and the marks are handed in.",
+    blocker = &report.Add(BlockerKind::kMarksMissing, none + ", and the marks are handed in.",
                           "Ask the centre; an officer adds the mark with a reason, after which "
                           "the sample is drawn again.");
     blocker->party = Party::kQuality;
     blocker->party_name.clear();
     blocker->method = "SubmissionService/CorrectMark";
   } else {
-    blocker = &report.Add(Kind::kMarksMissing,
+    blocker = &report.Add(BlockerKind::kMarksMissing,
                           none + ", so that " + (singular ? "there is" : "there are") +
                               " no result" + (singular ? "" : "s") +
                               " although the submission "
@@ -261,51 +276,64 @@ void AddStep(const SubmissionFacts& facts, Report& report) {
   switch (facts.state) {
     case State::kOpen:
       if (facts.counts.candidates == 0) {
-        report.Add(Kind::kNoCandidates, "The submission has no candidates.",
+        report.Add(BlockerKind::kNoCandidates, "The submission has no candidates.",
                    "Record the candidates and their marks.");
       }
-      report.Add(Kind::kNotHandedIn, "The centre has not handed its marks in.",
+      report.Add(BlockerKind::kNotHandedIn, "The centre has not handed its marks in.",
                  "Check the marks and hand them in.");
       return;
     case State::kSubmitted:
       if (facts.cohort_changed) {
-        report.Add(Kind::kCohortChanged,
+        report.Add(BlockerKind::kCohortChanged,
                    "Marks changed after they were handed in, so that no sample stands.",
                    "Draw a sample of the cohort as it is now.");
       } else {
-        report.Add(Kind::kNotDrawn, "No sample is drawn.", "Draw the sample.");
+        report.Add(BlockerKind::kNotDrawn, "No sample is drawn.", "Draw the sample.");
       }
       return;
     case State::kSampled:
-      report.Add(Kind::kNotAllocated, "No moderator has the submission.",
+      report.Add(BlockerKind::kNotAllocated, "No moderator has the submission.",
                  "Give it to a moderator who has room and no conflict.");
       return;
     case State::kAllocated:
       if (facts.outstanding > 0) {
         const bool one = facts.outstanding == 1;
         report
-            .Add(Kind::kModeratorMarksOutstanding,
+            .Add(BlockerKind::kModeratorMarksOutstanding,
                  absl::StrCat(facts.outstanding, one ? " mark" : " marks", " of the moderator ",
                               one ? "is" : "are", " outstanding."),
                  "Mark the work that is due.")
             .count = facts.outstanding;
       } else {
-        report.Add(Kind::kNotJudged, "All that is due is marked, and not judged.",
+        report.Add(BlockerKind::kNotJudged, "All that is due is marked, and not judged.",
                    "Judge the submission.");
       }
       return;
     case State::kJudged:
-      report.Add(Kind::kNotReleased, "The submission is judged, and not released.",
+      report.Add(BlockerKind::kNotReleased, "The submission is judged, and not released.",
                  "Write the feedback and release the submission.");
       return;
     default:
+      // Nobody waits for it as a whole, and a learner in it does.
+      if (Ended(facts.state) && facts.learner.has_value()) {
+        report.Add(BlockerKind::kSubmissionEnded,
+                   absl::StrCat("The submission is ", Text(NameOf(facts.state)),
+                                ": no results come of it."),
+                   "Enter the candidate again, in a submission that goes on.");
+      }
       return;
   }
 }
 
 }  // namespace
 
-std::string_view NameOf(Kind kind) { return RowOf(kind).name; }
+std::string_view NameOf(BlockerKind kind) { return RowOf(kind).name; }
+
+std::string_view NameOf(Party party) {
+  constexpr std::string_view kNames[] = {"CENTRE_EXAMS", "CENTRE_HEAD", "MODERATOR",
+                                         "LEAD_MODERATOR", "QUALITY"};
+  return kNames[static_cast<int>(party)];
+}
 
 std::vector<Blocker> BlockersOf(const SubmissionFacts& facts, absl::Time now) {
   Report report(facts, now);
@@ -313,7 +341,7 @@ std::vector<Blocker> BlockersOf(const SubmissionFacts& facts, absl::Time now) {
   if (facts.learner.has_value() && facts.learner->withdrawn) return {};
   AddAsked(facts, report);
   if (facts.learner.has_value() && facts.learner->absent) {
-    report.Add(Kind::kLearnerAbsent,
+    report.Add(BlockerKind::kLearnerAbsent,
                absl::StrCat("Candidate ", facts.learner->candidate,
                             " was absent, and gets no mark for this component."),
                "Enter the candidate in a later series, or put the flag right.");
@@ -322,7 +350,7 @@ std::vector<Blocker> BlockersOf(const SubmissionFacts& facts, absl::Time now) {
   AddStep(facts, report);
   if (facts.review.has_value()) {
     Blocker& blocker = report.Add(
-        Kind::kReviewOpen,
+        BlockerKind::kReviewOpen,
         facts.review->appeal ? "An appeal is open." : "A review of the moderation is open.",
         "Decide it.");
     blocker.where = facts.review->name;
@@ -333,9 +361,34 @@ std::vector<Blocker> BlockersOf(const SubmissionFacts& facts, absl::Time now) {
   return report.Take();
 }
 
+std::vector<AwardCondition> ConditionsOf(std::span<const Blocker> blockers,
+                                         bool with_qualification) {
+  using Standing = AwardCondition::Standing;
+  enum Which { kModeration, kCentre, kNoSanction, kQualification };
+  std::vector<AwardCondition> conditions = {
+      {"MODERATION_FINAL"}, {"CENTRE_APPROVED"}, {"NO_SANCTION"}};
+  if (with_qualification) conditions.push_back({"QUALIFICATION_APPROVED"});
+  for (const Blocker& blocker : blockers) {
+    const Which which = blocker.kind == BlockerKind::kCentreNotApproved          ? kCentre
+                        : blocker.kind == BlockerKind::kQualificationNotApproved ? kQualification
+                        : blocker.kind == BlockerKind::kSanctionOpen             ? kNoSanction
+                                                                                 : kModeration;
+    if (which >= static_cast<int>(conditions.size())) continue;
+    // What evidence says matters to the moderator and not to the award.
+    if (blocker.kind == BlockerKind::kEvidenceMissing) continue;
+    Standing& standing = conditions[which].standing;
+    if (!blocker.unknown) {
+      standing = Standing::kUnmet;
+    } else if (standing == Standing::kMet) {
+      standing = Standing::kUnknown;
+    }
+  }
+  return conditions;
+}
+
 Blocker NotEntered(std::string_view component, std::string_view centre, const TermDates& dates,
                    absl::Time now) {
-  Blocker blocker = Make(Kind::kNotEntered, dates, now, std::string(component));
+  Blocker blocker = Make(BlockerKind::kNotEntered, dates, now, std::string(component));
   blocker.message = "The learner is entered for no submission of this component.";
   blocker.action = "Record the candidate in the centre's submission for the component.";
   blocker.party_name = std::string(centre);

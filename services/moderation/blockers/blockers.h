@@ -5,7 +5,7 @@
 //   for (const Blocker& blocker : BlockersOf(facts, now)) …
 //
 // What other services must be asked comes in as AskedFacts: a further condition of an award that
-// one of them answers is one more Kind with its row in the table of blockers.cc.
+// one of them answers is one more BlockerKind with its row in the table of blockers.cc.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -21,12 +21,13 @@
 namespace assay::moderation {
 
 // What an award needs and does not have, in the order in which it is reported.
-enum class Kind {
+enum class BlockerKind {
   kCentreNotApproved,         // On the day of assessment.
   kQualificationNotApproved,  // On the day of assessment.
   kSanctionOpen,              // One that stops certification, now.
   kNotEntered,                // The learner is in no submission for the component.
   kLearnerAbsent,
+  kSubmissionEnded,  // Without results: withdrawn or void.
   kNoCandidates,
   kMarksMissing,
   kNotHandedIn,
@@ -39,15 +40,16 @@ enum class Kind {
   kNotReleased,
   kReviewOpen,
 };
-inline constexpr int kKinds = 16;
-std::string_view NameOf(Kind kind);  // "MARKS_MISSING"
+inline constexpr int kBlockerKinds = 17;
+std::string_view NameOf(BlockerKind kind);  // "MARKS_MISSING"
 
 enum class Party { kCentreExams, kCentreHead, kModerator, kLeadModerator, kQuality };
+std::string_view NameOf(Party party);  // "CENTRE_EXAMS"
 
 // The answer of another service to a question of the given kind.
 struct AskedFact {
   enum class Answer { kHolds, kFails, kCouldNotBeAsked };
-  Kind kind = Kind::kCentreNotApproved;
+  BlockerKind kind = BlockerKind::kCentreNotApproved;
   Answer answer = Answer::kHolds;
   std::string why;  // In the words of who was asked, or why they could not be.
 };
@@ -85,7 +87,7 @@ struct SubmissionFacts {
 };
 
 struct Blocker {
-  Kind kind = Kind::kNotReleased;
+  BlockerKind kind = BlockerKind::kNotReleased;
   bool unknown = false;    // Whether the condition holds could not be asked.
   std::int64_t count = 0;  // Candidates, or marks, that are concerned; 0: the submission.
   std::vector<std::string> candidates;  // The first of them.
@@ -102,6 +104,16 @@ struct Blocker {
 
 // In the order of kinds, at most one a kind. Empty if nothing stands in the way.
 std::vector<Blocker> BlockersOf(const SubmissionFacts& facts, absl::Time now);
+
+// A condition of an award as a whole, and how it stands; of several blockers the surest counts.
+struct AwardCondition {
+  enum class Standing { kMet, kUnmet, kUnknown };
+  std::string_view name;  // "MODERATION_FINAL", "CENTRE_APPROVED", …
+  Standing standing = Standing::kMet;
+};
+// Those of QUAL-9 that are looked at; `with_qualification`: the components are of one.
+std::vector<AwardCondition> ConditionsOf(std::span<const Blocker> blockers,
+                                         bool with_qualification);
 
 // The learner is in no submission for a component of the qualification.
 Blocker NotEntered(std::string_view component, std::string_view centre, const TermDates& dates,

@@ -59,137 +59,136 @@ TEST_P(BlockersTest, SaysWhatIsMissingAndWhoMustAct) {
   EXPECT_THAT(blockers.back().rules, ::testing::Contains(c.rule));
 }
 
-AskedFact Fails(Kind kind) { return {kind, AskedFact::Answer::kFails, "because"}; }
+AskedFact Fails(BlockerKind kind) { return {kind, AskedFact::Answer::kFails, "because"}; }
 
 INSTANTIATE_TEST_SUITE_P(
     Conditions, BlockersTest,
-    ::testing::Values(Case{"QUAL-9 nothing stands in the way of what is released",
-                           State::kReleased,
-                           [](SubmissionFacts&) {},
-                           {},
-                           Party::kQuality,
-                           ""},
-                      Case{"QUAL-9 approved as a centre on the day",
-                           State::kReleased,
-                           [](SubmissionFacts& f) { f.asked = {Fails(Kind::kCentreNotApproved)}; },
-                           {"CENTRE_NOT_APPROVED"},
-                           Party::kQuality,
-                           "QUAL-9"},
-                      Case{"QUAL-9 approved for the qualification on the day",
-                           State::kReleased,
-                           [](SubmissionFacts& f) {
-                             f.asked = {Fails(Kind::kQualificationNotApproved)};
-                           },
-                           {"QUALIFICATION_NOT_APPROVED"},
-                           Party::kCentreHead,
-                           "QUAL-9"},
-                      Case{"QUAL-9 no open sanction",
-                           State::kReleased,
-                           [](SubmissionFacts& f) { f.asked = {Fails(Kind::kSanctionOpen)}; },
-                           {"SANCTION_OPEN"},
-                           Party::kQuality,
-                           "QUAL-9"},
-                      Case{"MOD-1 nobody is recorded",
-                           State::kOpen,
-                           [](SubmissionFacts& f) { f.counts = {}; },
-                           {"NO_CANDIDATES", "NOT_HANDED_IN"},
-                           Party::kCentreExams,
-                           "MOD-1"},
-                      Case{"MOD-16 marks are missing",
-                           State::kOpen,
-                           [](SubmissionFacts& f) { f.counts.missing = 2; },
-                           {"MARKS_MISSING", "NOT_HANDED_IN"},
-                           Party::kCentreExams,
-                           "MOD-16"},
-                      Case{"MOD-16 handed in without a mark",
-                           State::kSubmitted,
-                           [](SubmissionFacts& f) { f.counts.missing = 2; },
-                           {"MARKS_MISSING", "NOT_DRAWN"},
-                           Party::kQuality,
-                           "MOD-16"},
-                      Case{"MOD-16 released without a mark",
-                           State::kReleased,
-                           [](SubmissionFacts& f) { f.counts.missing = 2; },
-                           {"MARKS_MISSING"},
-                           Party::kCentreExams,
-                           "MOD-16"},
-                      Case{"MOD-16 not handed in",
-                           State::kOpen,
-                           [](SubmissionFacts&) {},
-                           {"NOT_HANDED_IN"},
-                           Party::kCentreExams,
-                           "MOD-16"},
-                      Case{"MOD-1 the cohort changed",
-                           State::kSubmitted,
-                           [](SubmissionFacts& f) { f.cohort_changed = true; },
-                           {"COHORT_CHANGED"},
-                           Party::kQuality,
-                           "MOD-1"},
-                      Case{"MOD-1 a new sample mends it",
-                           State::kSampled,
-                           [](SubmissionFacts& f) { f.cohort_changed = true; },
-                           {"NOT_ALLOCATED"},
-                           Party::kQuality,
-                           "MOD-7"},
-                      Case{"MOD-2 not drawn",
-                           State::kSubmitted,
-                           [](SubmissionFacts&) {},
-                           {"NOT_DRAWN"},
-                           Party::kQuality,
-                           "MOD-2"},
-                      Case{"EVD-4 no evidence",
-                           State::kAllocated,
-                           [](SubmissionFacts& f) {
-                             f.asked = {Fails(Kind::kEvidenceMissing)};
-                             f.outstanding = 1;
-                           },
-                           {"EVIDENCE_MISSING", "MODERATOR_MARKS_OUTSTANDING"},
-                           Party::kModerator,
-                           "MOD-10"},
-                      Case{"EVD-4 no evidence of some",
-                           State::kSampled,
-                           [](SubmissionFacts& f) { f.without_evidence = {"7"}; },
-                           {"EVIDENCE_MISSING", "NOT_ALLOCATED"},
-                           Party::kQuality,
-                           "MOD-7"},
-                      Case{"MOD-7 not allocated",
-                           State::kSampled,
-                           [](SubmissionFacts&) {},
-                           {"NOT_ALLOCATED"},
-                           Party::kQuality,
-                           "MOD-7"},
-                      Case{"MOD-10 the moderator's marks",
-                           State::kAllocated,
-                           [](SubmissionFacts& f) { f.outstanding = 3; },
-                           {"MODERATOR_MARKS_OUTSTANDING"},
-                           Party::kModerator,
-                           "MOD-10"},
-                      Case{"MOD-10 not judged",
-                           State::kAllocated,
-                           [](SubmissionFacts&) {},
-                           {"NOT_JUDGED"},
-                           Party::kModerator,
-                           "QUAL-9"},
-                      Case{"MOD-12 not released",
-                           State::kJudged,
-                           [](SubmissionFacts&) {},
-                           {"NOT_RELEASED"},
-                           Party::kQuality,
-                           "MOD-12"},
-                      Case{"MOD-13 a review is open",
-                           State::kReleased,
-                           [](SubmissionFacts& f) { f.review = OpenReview{"reviews/1"}; },
-                           {"REVIEW_OPEN"},
-                           Party::kLeadModerator,
-                           "MOD-13"},
-                      Case{"MOD-13 an appeal is open",
-                           State::kReleased,
-                           [](SubmissionFacts& f) {
-                             f.review = OpenReview{"appeals/1", {}, true};
-                           },
-                           {"REVIEW_OPEN"},
-                           Party::kQuality,
-                           "MOD-13"}),
+    ::testing::Values(
+        Case{"QUAL-9 nothing stands in the way of what is released",
+             State::kReleased,
+             [](SubmissionFacts&) {},
+             {},
+             Party::kQuality,
+             ""},
+        Case{"QUAL-9 approved as a centre on the day",
+             State::kReleased,
+             [](SubmissionFacts& f) { f.asked = {Fails(BlockerKind::kCentreNotApproved)}; },
+             {"CENTRE_NOT_APPROVED"},
+             Party::kQuality,
+             "QUAL-9"},
+        Case{"QUAL-9 approved for the qualification on the day",
+             State::kReleased,
+             [](SubmissionFacts& f) { f.asked = {Fails(BlockerKind::kQualificationNotApproved)}; },
+             {"QUALIFICATION_NOT_APPROVED"},
+             Party::kCentreHead,
+             "QUAL-9"},
+        Case{"QUAL-9 no open sanction",
+             State::kReleased,
+             [](SubmissionFacts& f) { f.asked = {Fails(BlockerKind::kSanctionOpen)}; },
+             {"SANCTION_OPEN"},
+             Party::kQuality,
+             "QUAL-9"},
+        Case{"MOD-1 nobody is recorded",
+             State::kOpen,
+             [](SubmissionFacts& f) { f.counts = {}; },
+             {"NO_CANDIDATES", "NOT_HANDED_IN"},
+             Party::kCentreExams,
+             "MOD-1"},
+        Case{"MOD-16 marks are missing",
+             State::kOpen,
+             [](SubmissionFacts& f) { f.counts.missing = 2; },
+             {"MARKS_MISSING", "NOT_HANDED_IN"},
+             Party::kCentreExams,
+             "MOD-16"},
+        Case{"MOD-16 handed in without a mark",
+             State::kSubmitted,
+             [](SubmissionFacts& f) { f.counts.missing = 2; },
+             {"MARKS_MISSING", "NOT_DRAWN"},
+             Party::kQuality,
+             "MOD-16"},
+        Case{"MOD-16 released without a mark",
+             State::kReleased,
+             [](SubmissionFacts& f) { f.counts.missing = 2; },
+             {"MARKS_MISSING"},
+             Party::kCentreExams,
+             "MOD-16"},
+        Case{"MOD-16 not handed in",
+             State::kOpen,
+             [](SubmissionFacts&) {},
+             {"NOT_HANDED_IN"},
+             Party::kCentreExams,
+             "MOD-16"},
+        Case{"MOD-1 the cohort changed",
+             State::kSubmitted,
+             [](SubmissionFacts& f) { f.cohort_changed = true; },
+             {"COHORT_CHANGED"},
+             Party::kQuality,
+             "MOD-1"},
+        Case{"MOD-1 a new sample mends it",
+             State::kSampled,
+             [](SubmissionFacts& f) { f.cohort_changed = true; },
+             {"NOT_ALLOCATED"},
+             Party::kQuality,
+             "MOD-7"},
+        Case{"MOD-2 not drawn",
+             State::kSubmitted,
+             [](SubmissionFacts&) {},
+             {"NOT_DRAWN"},
+             Party::kQuality,
+             "MOD-2"},
+        Case{"EVD-4 no evidence",
+             State::kAllocated,
+             [](SubmissionFacts& f) {
+               f.asked = {Fails(BlockerKind::kEvidenceMissing)};
+               f.outstanding = 1;
+             },
+             {"EVIDENCE_MISSING", "MODERATOR_MARKS_OUTSTANDING"},
+             Party::kModerator,
+             "MOD-10"},
+        Case{"EVD-4 no evidence of some",
+             State::kSampled,
+             [](SubmissionFacts& f) { f.without_evidence = {"7"}; },
+             {"EVIDENCE_MISSING", "NOT_ALLOCATED"},
+             Party::kQuality,
+             "MOD-7"},
+        Case{"MOD-7 not allocated",
+             State::kSampled,
+             [](SubmissionFacts&) {},
+             {"NOT_ALLOCATED"},
+             Party::kQuality,
+             "MOD-7"},
+        Case{"MOD-10 the moderator's marks",
+             State::kAllocated,
+             [](SubmissionFacts& f) { f.outstanding = 3; },
+             {"MODERATOR_MARKS_OUTSTANDING"},
+             Party::kModerator,
+             "MOD-10"},
+        Case{"MOD-10 not judged",
+             State::kAllocated,
+             [](SubmissionFacts&) {},
+             {"NOT_JUDGED"},
+             Party::kModerator,
+             "QUAL-9"},
+        Case{"MOD-12 not released",
+             State::kJudged,
+             [](SubmissionFacts&) {},
+             {"NOT_RELEASED"},
+             Party::kQuality,
+             "MOD-12"},
+        Case{"MOD-13 a review is open",
+             State::kReleased,
+             [](SubmissionFacts& f) { f.review = OpenReview{"reviews/1"}; },
+             {"REVIEW_OPEN"},
+             Party::kLeadModerator,
+             "MOD-13"},
+        Case{"MOD-13 an appeal is open",
+             State::kReleased,
+             [](SubmissionFacts& f) {
+               f.review = OpenReview{"appeals/1", {}, true};
+             },
+             {"REVIEW_OPEN"},
+             Party::kQuality,
+             "MOD-13"}),
     [](const auto& info) {
       std::string name = info.param.what;
       std::replace_if(
@@ -216,7 +215,7 @@ TEST(BlockersOfTest, NamesWhoMustActAndWhere) {
   SubmissionFacts facts = Facts(State::kAllocated);
   facts.moderator = "01m";
   facts.outstanding = 1;
-  facts.asked = {Fails(Kind::kSanctionOpen), Fails(Kind::kEvidenceMissing)};
+  facts.asked = {Fails(BlockerKind::kSanctionOpen), Fails(BlockerKind::kEvidenceMissing)};
   const std::vector<Blocker> blockers = BlockersOf(facts, kNow);
   EXPECT_THAT(Names(blockers),
               ElementsAre("SANCTION_OPEN", "EVIDENCE_MISSING", "MODERATOR_MARKS_OUTSTANDING"));
@@ -230,9 +229,9 @@ TEST(BlockersOfTest, NamesWhoMustActAndWhere) {
 
 TEST(BlockersOfTest, WhatCouldNotBeAskedIsToldAndNotTakenForAnAnswer) {
   SubmissionFacts facts = Facts(State::kReleased);
-  facts.asked = {
-      {Kind::kCentreNotApproved, AskedFact::Answer::kHolds, ""},
-      {Kind::kSanctionOpen, AskedFact::Answer::kCouldNotBeAsked, "approval does not answer"}};
+  facts.asked = {{BlockerKind::kCentreNotApproved, AskedFact::Answer::kHolds, ""},
+                 {BlockerKind::kSanctionOpen, AskedFact::Answer::kCouldNotBeAsked,
+                  "approval does not answer"}};
   const std::vector<Blocker> blockers = BlockersOf(facts, kNow);
   EXPECT_THAT(Names(blockers), ElementsAre("SANCTION_OPEN"));
   EXPECT_TRUE(blockers[0].unknown);
@@ -267,6 +266,30 @@ TEST(BlockersOfTest, WhoCanStillAddAMarkDependsOnHowFarTheSubmissionIs) {
   EXPECT_EQ(BlockersOf(facts, kNow)[0].party_name, "");
   facts.state = State::kReleased;
   EXPECT_EQ(BlockersOf(facts, kNow)[0].method, "");
+}
+
+TEST(ConditionsOfTest, AnAnswerOutweighsASilenceAndEvidenceIsNoConditionOfAnAward) {
+  const auto standings = [](const std::vector<Blocker>& blockers, bool with_qualification) {
+    std::string text;
+    for (const AwardCondition& c : ConditionsOf(blockers, with_qualification)) {
+      text += std::string(c.name) + (c.standing == AwardCondition::Standing::kMet     ? "+ "
+                                     : c.standing == AwardCondition::Standing::kUnmet ? "- "
+                                                                                      : "? ");
+    }
+    return text;
+  };
+  EXPECT_EQ(standings({}, false), "MODERATION_FINAL+ CENTRE_APPROVED+ NO_SANCTION+ ");
+  EXPECT_EQ(standings({}, true),
+            "MODERATION_FINAL+ CENTRE_APPROVED+ NO_SANCTION+ QUALIFICATION_APPROVED+ ");
+  EXPECT_EQ(standings({{.kind = BlockerKind::kMarksMissing},
+                       {.kind = BlockerKind::kSanctionOpen, .unknown = true},
+                       {.kind = BlockerKind::kCentreNotApproved},
+                       {.kind = BlockerKind::kCentreNotApproved, .unknown = true},
+                       {.kind = BlockerKind::kQualificationNotApproved}},
+                      true),
+            "MODERATION_FINAL- CENTRE_APPROVED- NO_SANCTION? QUALIFICATION_APPROVED- ");
+  EXPECT_EQ(standings({{.kind = BlockerKind::kEvidenceMissing}}, false),
+            "MODERATION_FINAL+ CENTRE_APPROVED+ NO_SANCTION+ ");
 }
 
 TEST(NotEnteredTest, PointsAtTheComponentAndTheCentre) {

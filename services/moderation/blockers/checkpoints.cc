@@ -21,12 +21,14 @@ bool Concerns(Term term, const Blocker& blocker, State state) {
     case Term::kMarksDue:
       return state == State::kOpen;
     case Term::kSamplesDue:
-      return blocker.kind == Kind::kNotDrawn || blocker.kind == Kind::kCohortChanged ||
-             blocker.kind == Kind::kNotAllocated;
+      return blocker.kind == BlockerKind::kNotDrawn ||
+             blocker.kind == BlockerKind::kCohortChanged ||
+             blocker.kind == BlockerKind::kNotAllocated;
     case Term::kModerationDue:
-      return blocker.kind == Kind::kModeratorMarksOutstanding || blocker.kind == Kind::kNotJudged;
+      return blocker.kind == BlockerKind::kModeratorMarksOutstanding ||
+             blocker.kind == BlockerKind::kNotJudged;
     case Term::kResultsDue:
-      return blocker.kind != Kind::kMarksMissing || state == State::kOpen;
+      return blocker.kind != BlockerKind::kMarksMissing || state == State::kOpen;
     case Term::kRelease:
       return true;
   }

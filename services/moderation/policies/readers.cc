@@ -10,6 +10,8 @@ RuleReader ReaderOf(PolicyKind kind) {
       return ReadTolerance;
     case PolicyKind::kAdjustment:
       return ReadAdjustment;
+    case PolicyKind::kCheckpoints:
+      return ReadCheckpoints;
   }
   return nullptr;
 }

@@ -10,6 +10,8 @@ constexpr KindFacts kKinds[] = {
      [](const PolicyRules& rules) { return Contradictions(rules.tolerance); }},
     {PolicyKind::kAdjustment, "adjustment", "least-squares",
      [](const PolicyRules& rules) { return Contradictions(rules.adjustment); }},
+    {PolicyKind::kCheckpoints, "checkpoints", "term-dates",
+     [](const PolicyRules& rules) { return Contradictions(rules.checkpoints); }},
 };
 
 constexpr bool InOrder() {

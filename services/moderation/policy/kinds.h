@@ -18,12 +18,13 @@
 #include <vector>
 
 #include "services/moderation/adjustment/judge.h"
+#include "services/moderation/blockers/checkpoints.h"
 #include "services/moderation/sampling/draw.h"
 #include "services/moderation/tolerance/tolerance.h"
 
 namespace assay::moderation {
 
-enum class PolicyKind { kSampling, kTolerance, kAdjustment };
+enum class PolicyKind { kSampling, kTolerance, kAdjustment, kCheckpoints };
 std::string_view NameOf(PolicyKind kind);  // "sampling"
 
 // The one that a policy's kind says; the others are as they begin.
@@ -31,6 +32,7 @@ struct PolicyRules {
   SamplingRule sampling;
   ToleranceRule tolerance;
   AdjustmentRule adjustment;
+  CheckpointRule checkpoints;
 };
 
 struct KindFacts {
