@@ -75,6 +75,35 @@ absl::Status CheckTitle(std::string_view field, std::string_view title) {
   return CheckText(field, title, kTitleMax);
 }
 
+// None if the request has none; what no calendar has is refused.
+absl::Status SetDate(std::string_view field, bool given, const google::protobuf::Timestamp& from,
+                     std::optional<absl::Time>& out) {
+  if (!given) return absl::OkStatus();
+  constexpr std::int64_t kYear1 = -62'135'596'800;
+  constexpr std::int64_t kYear10000 = 253'402'300'800;
+  if (from.seconds() < kYear1 || from.seconds() >= kYear10000 || from.nanos() < 0 ||
+      from.nanos() > 999'999'999) {
+    return Invalid(field, "is not a time between the years 1 and 9999");
+  }
+  out = absl::FromUnixSeconds(from.seconds()) + absl::Nanoseconds(from.nanos());
+  return absl::OkStatus();
+}
+
+absl::Status SetDates(const v1::Series& from, Series& series) {
+  RETURN_IF_ERROR(SetDate("series.marks_due_time", from.has_marks_due_time(), from.marks_due_time(),
+                          series.marks_due));
+  RETURN_IF_ERROR(SetDate("series.samples_due_time", from.has_samples_due_time(),
+                          from.samples_due_time(), series.samples_due));
+  RETURN_IF_ERROR(SetDate("series.moderation_due_time", from.has_moderation_due_time(),
+                          from.moderation_due_time(), series.moderation_due));
+  RETURN_IF_ERROR(SetDate("series.results_due_time", from.has_results_due_time(),
+                          from.results_due_time(), series.results_due));
+  RETURN_IF_ERROR(
+      SetDate("series.release_time", from.has_release_time(), from.release_time(), series.release));
+  series.checkpoint_policy = from.checkpoint_policy();
+  return CheckText("series.checkpoint_policy", series.checkpoint_policy, kSegmentMax);
+}
+
 double Marks(Mark mark) { return static_cast<double>(mark) / kOneMark; }
 
 absl::StatusOr<MarkScale> ScaleOf(const v1::Component& component) {
@@ -281,10 +310,15 @@ absl::StatusOr<Series> SeriesFrom(const v1::CreateSeriesRequest& request, absl::
   RETURN_IF_ERROR(CheckId("series_id", request.series_id()));
   RETURN_IF_ERROR(CheckTitle("series.title", request.series().title()));
   Series series{.id = request.series_id(), .title = request.series().title(), .create_time = now};
-  if (request.series().has_marks_due_time()) {
-    const auto& due = request.series().marks_due_time();
-    series.marks_due = absl::FromUnixSeconds(due.seconds()) + absl::Nanoseconds(due.nanos());
-  }
+  RETURN_IF_ERROR(SetDates(request.series(), series));
+  return series;
+}
+
+absl::StatusOr<Series> SeriesFrom(const v1::UpdateSeriesRequest& request) {
+  Series series{.title = request.series().title()};
+  ASSIGN_OR_RETURN(series.id, SeriesIdOf("series.name", request.series().name()));
+  RETURN_IF_ERROR(CheckTitle("series.title", series.title));
+  RETURN_IF_ERROR(SetDates(request.series(), series));
   return series;
 }
 
@@ -371,6 +405,17 @@ v1::Series ToProto(const Series& series) {
   out.set_name("series/" + series.id);
   out.set_title(series.title);
   if (series.marks_due.has_value()) SetTime(*out.mutable_marks_due_time(), *series.marks_due);
+  if (series.samples_due.has_value()) {
+    SetTime(*out.mutable_samples_due_time(), *series.samples_due);
+  }
+  if (series.moderation_due.has_value()) {
+    SetTime(*out.mutable_moderation_due_time(), *series.moderation_due);
+  }
+  if (series.results_due.has_value()) {
+    SetTime(*out.mutable_results_due_time(), *series.results_due);
+  }
+  if (series.release.has_value()) SetTime(*out.mutable_release_time(), *series.release);
+  out.set_checkpoint_policy(series.checkpoint_policy);
   SetTime(*out.mutable_create_time(), series.create_time);
   out.set_etag(platform::EtagOf(series.version));
   return out;

@@ -49,6 +49,7 @@ std::string ModeratorNameText(std::string_view id);
 
 // Requests. ID_INVALID, MARK_SCALE_INVALID.
 absl::StatusOr<Series> SeriesFrom(const v1::CreateSeriesRequest& request, absl::Time now);
+absl::StatusOr<Series> SeriesFrom(const v1::UpdateSeriesRequest& request);
 absl::StatusOr<Component> ComponentFrom(const v1::CreateComponentRequest& request, absl::Time now);
 absl::StatusOr<MarksMode> MarksModeOf(v1::MarksMode mode);
 absl::StatusOr<std::optional<State>> StateFilterOf(v1::Submission::State state);

@@ -1,6 +1,11 @@
 #include "services/moderation/events.h"
 
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "assay/moderation/v1/events.pb.h"
+#include "services/moderation/blockers/checkpoints.h"
 #include "services/moderation/convert.h"
 #include "services/platform/rpc/emit.h"
 
@@ -21,7 +26,48 @@ absl::Status Send(const Work& work, const Submission& submission,
   return platform::Emit(work.tx, work.call, work.context.ids, submission.name.Text(), event);
 }
 
+std::string NameText(const std::string& series, const Checkpoint& checkpoint) {
+  return absl::StrCat("series/", series, "/checkpoints/", checkpoint.Id());
+}
+
+// How a date stands, in the fields that both events of a checkpoint have.
+template <typename Event>
+void SetWhen(Event& event, const Checkpoint& checkpoint) {
+  const int days = checkpoint.days_ahead;
+  const int distance = days < 0 ? -days : days;
+  const std::string text = absl::StrCat(distance, distance == 1 ? " day" : " days");
+  event.set_term(std::string(NameOf(checkpoint.term)));
+  event.set_due_date(absl::FormatCivilTime(absl::ToCivilDay(checkpoint.due, absl::UTCTimeZone())));
+  event.set_days_left(days);
+  event.set_when(days > 0 ? "in " + text : days == 0 ? "today" : text + " overdue");
+  event.set_timing(days > 0 ? "AHEAD" : days == 0 ? "TODAY" : "OVERDUE");
+}
+
 }  // namespace
+
+absl::Status EmitCheckpointRaised(const Work& work, const Submission& submission,
+                                  const Checkpoint& checkpoint, const Want& want) {
+  auto event = About<v1::CheckpointRaised>(submission);
+  event.set_centre_title(submission.centre_title);
+  event.set_checkpoint(NameText(submission.name.series, checkpoint));
+  SetWhen(event, checkpoint);
+  event.set_party(std::string(NameOf(want.party)));
+  if (want.party == Party::kModerator) event.set_moderator_subject(submission.moderator_subject);
+  event.set_message(want.message);
+  event.set_action(want.action);
+  return Send(work, submission, event);
+}
+
+absl::Status EmitCheckpointCompleted(const Work& work, const Series& series,
+                                     const Checkpoint& checkpoint, std::int64_t notices) {
+  v1::CheckpointCompleted event;
+  event.set_checkpoint(NameText(series.id, checkpoint));
+  event.set_series_title(series.title);
+  SetWhen(event, checkpoint);
+  event.set_notice_count(notices);
+  event.set_outcome(notices == 0 ? "NONE" : "SOME");
+  return platform::Emit(work.tx, work.call, work.context.ids, event.checkpoint(), event);
+}
 
 absl::Status EmitOpened(const Work& work, const Submission& submission) {
   auto event = About<v1::SubmissionOpened>(submission);

@@ -9,6 +9,9 @@
 
 namespace assay::moderation {
 
+struct Checkpoint;
+struct Want;
+
 absl::Status EmitOpened(const Work& work, const Submission& submission);
 absl::Status EmitMarksRecorded(const Work& work, const Submission& submission,
                                std::int64_t accepted);
@@ -26,5 +29,10 @@ absl::Status EmitLifecycle(const Work& work, const Submission& submission, Step 
                            std::string_view reason, bool sample_voided, std::string_view moderator);
 absl::Status EmitReleased(const Work& work, const Submission& submission,
                           RecordedJudgement::Verdict verdict, std::int64_t results);
+
+absl::Status EmitCheckpointRaised(const Work& work, const Submission& submission,
+                                  const Checkpoint& checkpoint, const Want& want);
+absl::Status EmitCheckpointCompleted(const Work& work, const Series& series,
+                                     const Checkpoint& checkpoint, std::int64_t notices);
 
 }  // namespace assay::moderation

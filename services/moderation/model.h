@@ -130,7 +130,13 @@ enum class Stage {
 struct Series {
   std::string id;
   std::string title;
-  std::optional<absl::Time> marks_due;
+  // The dates it runs by, each not before the one above it (MOD-16).
+  std::optional<absl::Time> marks_due;       // Centres have handed in.
+  std::optional<absl::Time> samples_due;     // Samples are drawn and allocated.
+  std::optional<absl::Time> moderation_due;  // Submissions are judged.
+  std::optional<absl::Time> results_due;     // Results are released to centres.
+  std::optional<absl::Time> release;         // Learners get them.
+  std::string checkpoint_policy;             // When who is missing what is looked for.
   absl::Time create_time;
   std::int64_t version = 1;
 };

@@ -36,12 +36,19 @@ absl::Status InsertNew(Transaction& tx, std::string_view sql,
   return absl::OkStatus();
 }
 
-constexpr std::string_view kSeriesColumns = "id, title, marks_due_at, created_at, version";
+constexpr std::string_view kSeriesColumns =
+    "id, title, marks_due_at, created_at, version, samples_due_at, moderation_due_at, "
+    "results_due_at, release_at, checkpoint_policy";
 
 Series SeriesFrom(const SqlRow& row) {
   return {.id = std::string(row.Text(0)),
           .title = std::string(row.Text(1)),
           .marks_due = OptionalTime(row, 2),
+          .samples_due = OptionalTime(row, 5),
+          .moderation_due = OptionalTime(row, 6),
+          .results_due = OptionalTime(row, 7),
+          .release = OptionalTime(row, 8),
+          .checkpoint_policy = std::string(row.Text(9)),
           .create_time = TimeAt(row, 3),
           .version = row.Int(4)};
 }
@@ -97,6 +104,7 @@ Submission SubmissionFrom(const SqlRow& row) {
   return s;
 }
 
+static_assert((kAbsent | kWithdrawn) == 3);
 constexpr std::string_view kCandidateColumns =
     "candidate, mark, assessor, teaching_group, site, flags, grade, uln";
 
@@ -162,14 +170,18 @@ std::string ComponentName(std::string_view series, std::string_view id) {
 }  // namespace
 
 absl::Status Store::InsertSeries(Tx& tx, std::string_view tenant, const Series& series) {
-  return InsertNew(tx,
-                   "INSERT INTO series (tenant, id, title, marks_due_at, created_at, version) "
-                   "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-                   {tenant, series.id, series.title, Micros(series.marks_due),
-                    Micros(series.create_time), series.version},
-                   Error(absl::StatusCode::kAlreadyExists, kSeriesExists,
-                         "there is a series with this id; choose another")
-                       .With("series", "series/" + series.id));
+  return InsertNew(
+      tx,
+      "INSERT INTO series (tenant, id, title, marks_due_at, samples_due_at, "
+      "moderation_due_at, results_due_at, release_at, checkpoint_policy, "
+      "next_checkpoint_at, created_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, "
+      "$8, $9, 0, $10, $11) ON CONFLICT DO NOTHING",
+      {tenant, series.id, series.title, Micros(series.marks_due), Micros(series.samples_due),
+       Micros(series.moderation_due), Micros(series.results_due), Micros(series.release),
+       series.checkpoint_policy, Micros(series.create_time), series.version},
+      Error(absl::StatusCode::kAlreadyExists, kSeriesExists,
+            "there is a series with this id; choose another")
+          .With("series", "series/" + series.id));
 }
 
 absl::StatusOr<Series> Store::GetSeries(Tx& tx, std::string_view tenant, std::string_view id) {
@@ -181,6 +193,25 @@ absl::StatusOr<Series> Store::GetSeries(Tx& tx, std::string_view tenant, std::st
   if (!found.empty()) return std::move(found[0]);
   return Error(absl::StatusCode::kNotFound, kSeriesNotFound, "there is no such series")
       .With("series", absl::StrCat("series/", View(id)));
+}
+
+absl::Status Store::UpdateSeries(Tx& tx, std::string_view tenant, Series& series) {
+  ASSIGN_OR_RETURN(
+      const std::int64_t rows,
+      tx.Execute("UPDATE series SET title = $1, marks_due_at = $2, samples_due_at = $3, "
+                 "moderation_due_at = $4, results_due_at = $5, release_at = $6, "
+                 "checkpoint_policy = $7, next_checkpoint_at = 0, version = version + 1 "
+                 "WHERE tenant = $8 AND id = $9 AND version = $10",
+                 {series.title, Micros(series.marks_due), Micros(series.samples_due),
+                  Micros(series.moderation_due), Micros(series.results_due), Micros(series.release),
+                  series.checkpoint_policy, tenant, series.id, series.version}));
+  if (rows == 0) {
+    return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",
+                 "the series has changed; get it and try again")
+        .With("name", "series/" + series.id);
+  }
+  ++series.version;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<Series>> Store::ListSeries(Tx& tx, std::string_view tenant,
@@ -352,8 +383,8 @@ absl::StatusOr<std::vector<Candidate>> Store::ListCandidates(Tx& tx, std::string
   Statement sql("SELECT ");
   sql.Add(kCandidateColumns).Add(" FROM candidates WHERE tenant = ").Bind(tenant);
   sql.Add(" AND submission = ").Bind(submission).Add(" AND candidate > ").Bind(after);
-  if (missing_only)
-    sql.Add(" AND mark IS NULL AND (flags & ").Bind(kAbsent | kWithdrawn).Add(") = 0");
+  // The words of the index candidates_missing.
+  if (missing_only) sql.Add(" AND mark IS NULL AND (flags & 3) = 0");
   sql.Add(" ORDER BY candidate LIMIT ").Bind(limit);
   return Collect<Candidate>(tx, sql.sql(), sql.values(), CandidateFrom);
 }

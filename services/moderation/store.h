@@ -75,6 +75,9 @@ class Store {
   absl::Status InsertSeries(Tx& tx, std::string_view tenant, const Series& series);
   // NOT_FOUND (SERIES_NOT_FOUND).
   absl::StatusOr<Series> GetSeries(Tx& tx, std::string_view tenant, std::string_view id);
+  // Replaces the series whose version is `series.version`, adds one to it there and here, and has
+  // its checkpoints looked at anew. ABORTED (ETAG_MISMATCH) if it has another.
+  absl::Status UpdateSeries(Tx& tx, std::string_view tenant, Series& series);
   // Up to `limit`, in the order of ids, after `after` (empty: from the first). So do all lists.
   absl::StatusOr<std::vector<Series>> ListSeries(Tx& tx, std::string_view tenant,
                                                  std::string_view after, int limit);

@@ -7,6 +7,7 @@
 #include "assay/approval/v1/events.pb.h"
 #include "services/moderation/clients/approval.h"
 #include "services/moderation/clients/evidence.h"
+#include "services/moderation/commands/run_checkpoints.h"
 #include "services/moderation/context.h"
 #include "services/moderation/policies/loader.h"
 #include "services/moderation/service.h"
@@ -42,6 +43,9 @@ absl::StatusOr<std::shared_ptr<void>> Wire(const Config& config, platform::Parts
   ASSIGN_OR_RETURN(PolicyBook policies, LoadPolicies(texts));
   auto app = std::make_shared<App>(parts, config, std::move(policies));
   RegisterRpcs(parts.router, app->context);
+  parts.every("moderation.checkpoints", config.checkpoint_period, [app = app.get(), &parts] {
+    return SweepCheckpoints(app->context, parts.clock.Now());
+  });
   return app;
 }
 

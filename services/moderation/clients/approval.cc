@@ -2,9 +2,14 @@
 
 #include <google/protobuf/struct.pb.h>
 
+#include <algorithm>
 #include <optional>
+#include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
 #include "assay/approval/v1/approval_service.pb.h"
 #include "assay/approval/v1/centre_service.pb.h"
@@ -24,6 +29,42 @@ constexpr char kDayKey[] = "day";
 
 std::string KeyOf(std::string_view tenant, std::string_view centre) {
   return absl::StrCat("moderation:approval:", View(tenant), ":", View(centre));
+}
+
+std::string StandingKeyOf(std::string_view tenant, std::string_view centre) {
+  return absl::StrCat("moderation:standing:", View(tenant), ":", View(centre));
+}
+
+constexpr absl::Duration kNoLifetime = absl::Minutes(1);
+
+// As it is kept: when it was asked, two flags, and the two texts, one a line.
+std::string TextOf(const Approval::Standing& s, absl::Time now) {
+  return absl::StrCat(absl::ToUnixSeconds(now), " ", s.centre_approved ? 1 : 0,
+                      s.qualification_approved ? 1 : 0, " ", s.sanction, "\n", s.why);
+}
+
+// None if it is older than an answer of its kind may be.
+std::optional<Approval::Standing> StandingFrom(const std::string& text, absl::Time now,
+                                               absl::Duration lifetime) {
+  const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits(' ', 2));
+  std::int64_t asked = 0;
+  if (parts.size() != 3 || parts[1].size() != 2 || !absl::SimpleAtoi(parts[0], &asked)) {
+    return std::nullopt;
+  }
+  if (parts[1] != "11" || parts[2] != "\n") lifetime = std::min(lifetime, kNoLifetime);
+  if (absl::FromUnixSeconds(asked) + lifetime <= now) return std::nullopt;
+  const std::size_t line = parts[2].find('\n');
+  if (line == std::string::npos) return std::nullopt;
+  return Approval::Standing{.centre_approved = parts[1][0] == '1',
+                            .qualification_approved = parts[1][1] == '1',
+                            .why = parts[2].substr(line + 1),
+                            .sanction = parts[2].substr(0, line)};
+}
+
+void SetDate(google::type::Date& out, absl::CivilDay day) {
+  out.set_year(static_cast<int>(day.year()));
+  out.set_month(day.month());
+  out.set_day(day.day());
 }
 
 std::string DayOf(absl::Time time) {
@@ -99,7 +140,74 @@ absl::StatusOr<std::string> Approval::TitleIfInForce(const platform::Call& call,
   return answer->title;
 }
 
+absl::StatusOr<Approval::Standing> Approval::AskStanding(const platform::Call& call,
+                                                         std::string_view centre,
+                                                         std::string_view qualification,
+                                                         absl::CivilDay day) {
+  approval::v1::GetCentreRequest get;
+  get.set_name(std::string(centre));
+  const auto now =
+      client_.Ask<approval::v1::Centre>(call, "assay.approval.v1.CentreService/GetCentre", get);
+  if (absl::IsNotFound(now.status())) {
+    return Standing{.centre_approved = false, .why = "There is no such centre."};
+  }
+  if (!now.ok()) return now.status();
+  Standing standing;
+  const bool suspended = now->state() == approval::v1::Centre::STATE_SUSPENDED;
+  if (suspended) {
+    // One line, whatever the reason has.
+    standing.sanction = absl::StrReplaceAll(
+        absl::StrCat("The centre is suspended", now->state_reason().empty() ? "" : ": ",
+                     now->state_reason(), "."),
+        {{"\n", " "}});
+  }
+  if (qualification.empty()) {
+    standing.centre_approved = suspended || now->state() == approval::v1::Centre::STATE_APPROVED;
+    if (!standing.centre_approved) standing.why = "The centre is not approved.";
+    return standing;
+  }
+  approval::v1::CheckApprovalRequest request;
+  request.set_centre(std::string(centre));
+  request.set_qualification(std::string(qualification));
+  SetDate(*request.mutable_date(), day);
+  ASSIGN_OR_RETURN(const auto then,
+                   client_.Ask<approval::v1::CheckApprovalResponse>(
+                       call, "assay.approval.v1.ApprovalService/CheckApproval", request));
+  if (then.in_force()) return standing;
+  const bool centre_fails = then.reason() == "CENTRE_NOT_APPROVED";
+  // Of a centre that is suspended today and assesses today one thing is wrong, not two.
+  const bool today = day >= absl::ToCivilDay(call.now, absl::UTCTimeZone());
+  if (centre_fails && suspended && today) return standing;
+  standing.centre_approved = !centre_fails;
+  standing.qualification_approved = centre_fails;
+  standing.why = then.message();
+  return standing;
+}
+
+absl::StatusOr<Approval::Standing> Approval::StandingOn(const platform::Call& call,
+                                                        std::string_view centre,
+                                                        std::string_view qualification,
+                                                        absl::CivilDay day) {
+  const std::string key = StandingKeyOf(call.tenant(), centre);
+  const std::string field = absl::StrCat(View(qualification), "@", absl::FormatCivilTime(day));
+  google::protobuf::Struct known;
+  if (const std::optional<std::string> stored = cache_.Get(key)) {
+    if (!known.ParseFromString(*stored)) known.Clear();
+  }
+  const auto found = known.fields().find(field);
+  if (found != known.fields().end()) {
+    const auto standing = StandingFrom(found->second.string_value(), call.now, lifetime_);
+    if (standing.has_value()) return *standing;
+  }
+  const absl::StatusOr<Standing> standing = AskStanding(call, centre, qualification, day);
+  if (!standing.ok()) return Translate(standing.status(), centre);
+  (*known.mutable_fields())[field].set_string_value(TextOf(*standing, call.now));
+  cache_.Set(key, known.SerializeAsString(), lifetime_);
+  return standing;
+}
+
 void Approval::Forget(std::string_view tenant, std::string_view centre) {
+  cache_.Delete(StandingKeyOf(tenant, centre));
   cache_.Delete(KeyOf(tenant, centre));
 }
 

@@ -1,14 +1,16 @@
-// What moderation asks of approval: may this centre enter candidates today?
+// What moderation asks of approval: may this centre enter candidates today, and may what was
+// assessed there on a day count?
 //
-// Positive answers are remembered in the cache, one entry a centre, until approval tells of a
-// change (Forget) or their time is over; refusals are asked again each time, so that a fresh
-// approval counts at once.
+// Of the first, positive answers are remembered in the cache, one entry a centre, until approval
+// tells of a change (Forget) or their time is over; refusals are asked again each time, so that a
+// fresh approval counts at once.
 #pragma once
 #include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "services/platform/cache/cache.h"
 #include "services/platform/rpc/call.h"
@@ -27,6 +29,17 @@ class Approval {
   absl::StatusOr<std::string> TitleIfInForce(const platform::Call& call, std::string_view centre,
                                              std::string_view qualification);
 
+  // How a centre stands for what was assessed on `day` (QUAL-9). Also noes are remembered, for at
+  // most a minute. UNAVAILABLE (APPROVAL_UNAVAILABLE). Blocks.
+  struct Standing {
+    bool centre_approved = true;         // On that day; of no qualification: now.
+    bool qualification_approved = true;  // On that day.
+    std::string why;                     // What is wrong with these, for people.
+    std::string sanction;                // What stops certification now; empty: nothing.
+  };
+  absl::StatusOr<Standing> StandingOn(const platform::Call& call, std::string_view centre,
+                                      std::string_view qualification, absl::CivilDay day);
+
   // Something about the centre has changed.
   void Forget(std::string_view tenant, std::string_view centre);
 
@@ -39,6 +52,8 @@ class Approval {
   };
   absl::StatusOr<Answer> Ask(const platform::Call& call, std::string_view centre,
                              std::string_view qualification);
+  absl::StatusOr<Standing> AskStanding(const platform::Call& call, std::string_view centre,
+                                       std::string_view qualification, absl::CivilDay day);
 
   platform::Client& client_;
   platform::Cache& cache_;

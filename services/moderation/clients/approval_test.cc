@@ -35,19 +35,30 @@ class MapCache final : public platform::Cache {
 class FakeApproval final : public platform::Client {
  public:
   bool in_force = true;
+  approval::v1::Centre::State state = approval::v1::Centre::STATE_APPROVED;
+  std::string reason;
+  std::string date;
+  bool gone = false;
   int asked = 0;
 
  private:
   absl::Status CallMethod(const platform::Call&, std::string_view method,
-                          const google::protobuf::Message&,
+                          const google::protobuf::Message& request,
                           google::protobuf::Message& response) override {
     ++asked;
+    if (gone) return absl::UnavailableError("gone");
     if (method.ends_with("/GetCentre")) {
-      static_cast<approval::v1::Centre&>(response).set_state(approval::v1::Centre::STATE_APPROVED);
+      auto& centre = static_cast<approval::v1::Centre&>(response);
+      centre.set_state(state);
+      if (state == approval::v1::Centre::STATE_SUSPENDED) centre.set_state_reason("fraud\nproven");
       return absl::OkStatus();
     }
+    date =
+        static_cast<const approval::v1::CheckApprovalRequest&>(request).date().ShortDebugString();
     auto& answer = static_cast<approval::v1::CheckApprovalResponse&>(response);
     answer.set_in_force(in_force);
+    answer.set_reason(reason);
+    if (!in_force) answer.set_message("says approval");
     answer.set_centre_title("Castle School");
     return absl::OkStatus();
   }
@@ -107,6 +118,81 @@ TEST_F(ApprovalTest, GarbageInTheCacheIsNoAnswer) {
   for (auto& [key, value] : cache_.entries) value = "\xff\x01garbage";
   EXPECT_TRUE(Ask().ok());
   EXPECT_EQ(client_.asked, 2);
+}
+
+class StandingTest : public ApprovalTest {
+ protected:
+  using Standing = Approval::Standing;
+  const absl::CivilDay kDay{2026, 4, 2};
+  absl::StatusOr<Standing> On(absl::CivilDay day, std::string_view qualification = "q") {
+    return approval_.StandingOn(call_, "centres/urn-1", qualification, day);
+  }
+};
+
+TEST_F(StandingTest, AsksForTheDayAndRemembersTheAnswerUntilAChangeIsTold) {
+  EXPECT_TRUE(On(kDay)->centre_approved);
+  EXPECT_EQ(client_.date, "year: 2026 month: 4 day: 2");
+  EXPECT_EQ(client_.asked, 2);
+  EXPECT_TRUE(On(kDay)->qualification_approved);
+  EXPECT_EQ(client_.asked, 2);
+  EXPECT_TRUE(On(kDay + 1)->sanction.empty());  // Another day is another question.
+  EXPECT_EQ(client_.asked, 4);
+  approval_.Forget("t", "centres/urn-1");
+  EXPECT_TRUE(On(kDay)->why.empty());
+  EXPECT_EQ(client_.asked, 6);
+}
+
+TEST_F(StandingTest, TellsCentreQualificationAndSanctionApartQUAL9) {
+  client_.in_force = false;
+  client_.reason = "NO_APPROVAL";
+  auto standing = On(kDay);
+  EXPECT_TRUE(standing->centre_approved);
+  EXPECT_FALSE(standing->qualification_approved);
+  EXPECT_EQ(standing->why, "says approval");
+  client_.reason = "CENTRE_NOT_APPROVED";
+  client_.state = approval::v1::Centre::STATE_SUSPENDED;
+  approval_.Forget("t", "centres/urn-1");
+  standing = On(kDay);
+  EXPECT_FALSE(standing->centre_approved);
+  EXPECT_TRUE(standing->qualification_approved);
+  EXPECT_EQ(standing->sanction, "The centre is suspended: fraud proven.");
+  // Today the suspension is why the centre is not approved: one thing, told once.
+  const auto today = On(absl::ToCivilDay(call_.now, absl::UTCTimeZone()));
+  EXPECT_TRUE(today->centre_approved);
+  EXPECT_FALSE(today->sanction.empty());
+  // What is remembered reads as it was asked.
+  const int asked = client_.asked;
+  EXPECT_EQ(On(kDay)->sanction, standing->sanction);
+  EXPECT_EQ(On(kDay)->why, "says approval");
+  EXPECT_EQ(client_.asked, asked);
+}
+
+TEST_F(StandingTest, ANoIsRememberedForAMinuteAndAYesLonger) {
+  client_.in_force = false;
+  client_.reason = "NO_APPROVAL";
+  EXPECT_FALSE(On(kDay)->qualification_approved);
+  client_.in_force = true;
+  call_.now += absl::Seconds(59);
+  EXPECT_FALSE(On(kDay)->qualification_approved);
+  call_.now += absl::Seconds(1);
+  EXPECT_TRUE(On(kDay)->qualification_approved);
+  client_.in_force = false;
+  call_.now += absl::Minutes(5) - absl::Seconds(1);
+  EXPECT_TRUE(On(kDay)->qualification_approved);
+  call_.now += absl::Seconds(1);
+  EXPECT_FALSE(On(kDay)->qualification_approved);
+}
+
+TEST_F(StandingTest, WithoutAQualificationTheCentreItselfCounts) {
+  EXPECT_TRUE(On(kDay, "")->centre_approved);
+  client_.state = approval::v1::Centre::STATE_WITHDRAWN;
+  approval_.Forget("t", "centres/urn-1");
+  EXPECT_FALSE(On(kDay, "")->centre_approved);
+}
+
+TEST_F(StandingTest, AServiceThatIsGoneIsSaidToBe) {
+  client_.gone = true;
+  EXPECT_THAT(On(kDay), IsError(absl::StatusCode::kUnavailable, kApprovalUnavailable));
 }
 
 }  // namespace

@@ -20,6 +20,11 @@ class Evidence {
   // since links are never taken away. UNAVAILABLE (EVIDENCE_UNAVAILABLE). Blocks.
   absl::StatusOr<std::int64_t> Count(const platform::Call& call, std::string_view submission);
 
+  // Whether a file is linked to the submission itself, and so may show the work of anybody in it.
+  // UNAVAILABLE (EVIDENCE_UNAVAILABLE). Blocks.
+  absl::StatusOr<bool> OfAll(const platform::Call& call, std::string_view centre,
+                             std::string_view submission);
+
  private:
   platform::Client& client_;
   platform::Cache& cache_;

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/moderation/commands/find_policy.h"
+#include "services/moderation/commands/update_series.h"
 #include "services/moderation/commitment.h"
 #include "services/moderation/errors.h"
 #include "services/moderation/events.h"
@@ -52,6 +53,7 @@ absl::Status CheckChoices(const Work& work, const std::map<std::string, std::str
 }  // namespace
 
 absl::Status CreateSeries(const Work& work, const Series& series) {
+  RETURN_IF_ERROR(CheckSeries(work, series));
   return work.store().InsertSeries(work.tx, work.caller.tenant, series);
 }
 

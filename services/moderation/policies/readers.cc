@@ -12,6 +12,8 @@ RuleReader ReaderOf(PolicyKind kind) {
       return ReadAdjustment;
     case PolicyKind::kAllocation:
       return ReadAllocation;
+    case PolicyKind::kCheckpoints:
+      return ReadCheckpoints;
   }
   return nullptr;
 }

@@ -11,6 +11,7 @@ void ReadSampling(Members& members, PolicyRules& rules);
 void ReadTolerance(Members& members, PolicyRules& rules);
 void ReadAdjustment(Members& members, PolicyRules& rules);
 void ReadAllocation(Members& members, PolicyRules& rules);
+void ReadCheckpoints(Members& members, PolicyRules& rules);
 
 using RuleReader = void (*)(Members&, PolicyRules&);
 RuleReader ReaderOf(PolicyKind kind);

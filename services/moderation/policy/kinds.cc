@@ -12,6 +12,8 @@ constexpr KindFacts kKinds[] = {
      [](const PolicyRules& rules) { return Contradictions(rules.adjustment); }},
     {PolicyKind::kAllocation, "allocation", "fair-share",
      [](const PolicyRules& rules) { return Contradictions(rules.allocation); }},
+    {PolicyKind::kCheckpoints, "checkpoints", "term-dates",
+     [](const PolicyRules& rules) { return Contradictions(rules.checkpoints); }},
 };
 
 constexpr bool InOrder() {

@@ -19,12 +19,13 @@
 
 #include "services/moderation/adjustment/judge.h"
 #include "services/moderation/allocation/rule.h"
+#include "services/moderation/blockers/checkpoints.h"
 #include "services/moderation/sampling/draw.h"
 #include "services/moderation/tolerance/tolerance.h"
 
 namespace assay::moderation {
 
-enum class PolicyKind { kSampling, kTolerance, kAdjustment, kAllocation };
+enum class PolicyKind { kSampling, kTolerance, kAdjustment, kAllocation, kCheckpoints };
 std::string_view NameOf(PolicyKind kind);  // "sampling"
 
 // The one that a policy's kind says; the others are as they begin.
@@ -33,6 +34,7 @@ struct PolicyRules {
   ToleranceRule tolerance;
   AdjustmentRule adjustment;
   AllocationRule allocation;
+  CheckpointRule checkpoints;
 };
 
 struct KindFacts {

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "services/moderation/commands/create.h"
+#include "services/moderation/commands/update_series.h"
 #include "services/moderation/convert.h"
 #include "services/moderation/rpcs/rpcs.h"
 
@@ -19,6 +20,12 @@ absl::StatusOr<v1::Series> CreateSeries(const Work& work, const v1::CreateSeries
 absl::StatusOr<v1::Series> GetSeries(const Work& work, const v1::GetSeriesRequest& request) {
   ASSIGN_OR_RETURN(const std::string id, SeriesIdOf("name", request.name()));
   ASSIGN_OR_RETURN(const Series series, work.store().GetSeries(work.tx, work.caller.tenant, id));
+  return ToProto(series);
+}
+
+absl::StatusOr<v1::Series> UpdateSeries(const Work& work, const v1::UpdateSeriesRequest& request) {
+  ASSIGN_OR_RETURN(const Series wanted, SeriesFrom(request));
+  ASSIGN_OR_RETURN(const Series series, UpdateSeries(work, wanted, request.series().etag()));
   return ToProto(series);
 }
 
@@ -78,6 +85,8 @@ void RegisterSeries(Router& router, const Context& context) {
   Read<v1::GetSeriesRequest, v1::Series>(router, context, service + "GetSeries", scope, GetSeries);
   Read<v1::ListSeriesRequest, v1::ListSeriesResponse>(router, context, service + "ListSeries",
                                                       scope, ListSeries);
+  Write<v1::UpdateSeriesRequest, v1::Series>(router, context, service + "UpdateSeries", scope,
+                                             UpdateSeries);
   Write<v1::CreateComponentRequest, v1::Component>(router, context, service + "CreateComponent",
                                                    scope, CreateComponent);
   Read<v1::GetComponentRequest, v1::Component>(router, context, service + "GetComponent", scope,

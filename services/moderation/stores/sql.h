@@ -68,11 +68,16 @@ class Statement {
 // " AND …": what of the tenant's submissions is within reach.
 inline void Limit(Statement& sql, const Reach& reach) {
   if (reach.all) return;
-  // A reach without centre and moderator is nothing at all.
-  sql.Add(" AND (1 = 0");
-  if (!reach.centre.empty()) sql.Add(" OR centre = ").Bind(reach.centre);
-  if (!reach.moderator.empty()) sql.Add(" OR moderator_subject = ").Bind(reach.moderator);
-  sql.Add(")");
+  if (!reach.centre.empty() && !reach.moderator.empty()) {
+    sql.Add(" AND (centre = ").Bind(reach.centre).Add(" OR moderator_subject = ");
+    sql.Bind(reach.moderator).Add(")");
+  } else if (!reach.centre.empty()) {
+    sql.Add(" AND centre = ").Bind(reach.centre);
+  } else if (!reach.moderator.empty()) {
+    sql.Add(" AND moderator_subject = ").Bind(reach.moderator);
+  } else {
+    sql.Add(" AND 1 = 0");  // A reach without centre and moderator is nothing at all.
+  }
 }
 
 // Runs a query whose rows `make` turns into items.

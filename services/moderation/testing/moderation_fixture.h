@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -69,7 +70,12 @@ class ModerationTest : public ::testing::Test {
       centre.set_state(approved_ ? approval::v1::Centre::STATE_APPROVED
                                  : approval::v1::Centre::STATE_SUSPENDED);
     } else if (method.ends_with("/CountEvidence")) {
-      static_cast<evidence::v1::CountEvidenceResponse&>(response).set_count(evidence_count_);
+      const auto& count = static_cast<const evidence::v1::CountEvidenceRequest&>(request);
+      const auto own = evidence_of_.find(count.subject());
+      static_cast<evidence::v1::CountEvidenceResponse&>(response).set_count(
+          own == evidence_of_.end() ? evidence_count_ : own->second);
+    } else if (method.ends_with("/ListEvidence") && evidence_of_all_) {
+      static_cast<evidence::v1::ListEvidenceResponse&>(response).add_evidence();
     }
     return absl::OkStatus();
   }
@@ -250,6 +256,8 @@ class ModerationTest : public ::testing::Test {
   Config config_;
   bool approved_ = true;
   int evidence_count_ = 0;
+  std::map<std::string, int> evidence_of_;  // By subject, where it is not evidence_count_.
+  bool evidence_of_all_ = false;            // Some is linked to the submission itself.
   int asked_ = 0;
   absl::Status others_status_;
   platform::testing::TestService service_;
