@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <optional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -19,6 +20,11 @@ namespace {
 
 using platform::Error;
 using platform::View;
+
+constexpr std::size_t kReasonBytesMax = 500;
+constexpr std::string_view kUploadedInError = "uploaded in error";
+constexpr std::string_view kRetentionOver = "retention over";
+constexpr std::string_view kErasureRequest = "erasure request";
 
 Error FieldInvalid(std::string_view field, std::string_view what) {
   return Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID",
@@ -133,6 +139,84 @@ v1::Evidence ToProto(const Evidence& evidence) {
   out.set_uploader(evidence.uploader);
   *out.mutable_create_time() = ToTimestamp(evidence.create_time);
   out.set_etag(platform::EtagOf(evidence.version));
+  return out;
+}
+
+absl::StatusOr<std::string> DeletionReasonOf(const platform::Call& call,
+                                             const v1::DeleteEvidenceRequest& request) {
+  if (request.note().size() > kReasonBytesMax) {
+    return FieldInvalid("note", absl::StrCat("is longer than ", kReasonBytesMax, " bytes"));
+  }
+  const bool officer = call.principal->Has("quality") && call.centre().empty();
+  switch (request.reason()) {
+    case v1::DELETION_REASON_UPLOADED_IN_ERROR:
+      return std::string(kUploadedInError);
+    case v1::DELETION_REASON_RETENTION_OVER:
+    case v1::DELETION_REASON_ERASURE_REQUEST:
+      break;
+    default:
+      return FieldInvalid("reason", "is not a known reason");
+  }
+  if (!officer) {
+    return Error(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED",
+                 "only officers delete for this reason; you can delete what was uploaded in error")
+        .With("method", call.method);
+  }
+  return std::string(request.reason() == v1::DELETION_REASON_RETENTION_OVER ? kRetentionOver
+                                                                            : kErasureRequest);
+}
+
+absl::Status CheckLockSubject(std::string_view subject) {
+  EvidenceName file;
+  if (!SubmissionOf(subject).empty() || ParseEvidenceName(subject, file)) return absl::OkStatus();
+  return Error(absl::StatusCode::kInvalidArgument, kSubjectInvalid,
+               "a lock is about a submission, something below one, or one file")
+      .With("subject", subject)
+      .Field("subject", "is not the name of something that can be locked");
+}
+
+absl::StatusOr<Lock> LockFrom(const platform::Call& call, const v1::LockEvidenceRequest& request) {
+  RETURN_IF_ERROR(CheckLockSubject(request.subject()));
+  if (request.reason().empty() || request.reason().size() > kReasonBytesMax) {
+    return FieldInvalid("reason", absl::StrCat("is not 1 to ", kReasonBytesMax, " bytes long"));
+  }
+  Lock lock{.subject = request.subject(),
+            .holder = std::string(call.subject()),
+            .reason = request.reason(),
+            .active = true,
+            .until = std::nullopt,
+            .time = call.now};
+  if (request.has_expire_time()) {
+    lock.until = absl::FromUnixSeconds(request.expire_time().seconds()) +
+                 absl::Nanoseconds(request.expire_time().nanos());
+    if (*lock.until <= call.now) return FieldInvalid("expire_time", "is not in the future");
+  }
+  return lock;
+}
+
+v1::DeletedEvidence ToProto(const Deletion& deletion) {
+  v1::DeletedEvidence out;
+  out.set_name(NameOf(deletion.evidence));
+  out.set_sha256(deletion.evidence.sha256);
+  out.set_size_bytes(deletion.evidence.size);
+  out.set_reason(deletion.reason == kUploadedInError ? v1::DELETION_REASON_UPLOADED_IN_ERROR
+                 : deletion.reason == kRetentionOver ? v1::DELETION_REASON_RETENTION_OVER
+                                                     : v1::DELETION_REASON_ERASURE_REQUEST);
+  out.set_note(deletion.note);
+  out.set_deleted_by(deletion.deleted_by);
+  *out.mutable_create_time() = ToTimestamp(deletion.evidence.create_time);
+  *out.mutable_delete_time() = ToTimestamp(deletion.delete_time);
+  return out;
+}
+
+v1::EvidenceLock ToProto(const Lock& lock) {
+  v1::EvidenceLock out;
+  out.set_subject(lock.subject);
+  out.set_holder(lock.holder);
+  out.set_reason(lock.reason);
+  out.set_active(lock.active);
+  if (lock.until.has_value()) *out.mutable_expire_time() = ToTimestamp(*lock.until);
+  *out.mutable_update_time() = ToTimestamp(lock.time);
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "assay/evidence/v1/evidence_service.pb.h"
 #include "services/evidence/model.h"
+#include "services/evidence/stores/locks.h"
 #include "services/platform/rpc/call.h"
 
 namespace assay::evidence {
@@ -35,6 +36,17 @@ absl::Status CheckSubject(std::string_view field, std::string_view subject,
                           std::string_view centre);
 
 v1::Evidence ToProto(const Evidence& evidence);
+// INVALID_ARGUMENT (FIELD_INVALID) for an unknown or absent reason, PERMISSION_DENIED
+// (ROLE_NOT_ALLOWED) for one that is not the caller's to give.
+absl::StatusOr<std::string> DeletionReasonOf(const platform::Call& call,
+                                             const v1::DeleteEvidenceRequest& request);
+// What a lock is about: a submission, something below one, or a file. INVALID_ARGUMENT
+// (SUBJECT_INVALID).
+absl::Status CheckLockSubject(std::string_view subject);
+absl::StatusOr<Lock> LockFrom(const platform::Call& call, const v1::LockEvidenceRequest& request);
+
+v1::DeletedEvidence ToProto(const Deletion& deletion);
+v1::EvidenceLock ToProto(const Lock& lock);
 v1::Access ToProto(const AccessRecord& access);
 
 }  // namespace assay::evidence

@@ -13,9 +13,11 @@ inline constexpr std::string_view kSubjectInvalid = "SUBJECT_INVALID";
 inline constexpr std::string_view kEvidenceCorrupt = "EVIDENCE_CORRUPT";
 inline constexpr std::string_view kStorageUnavailable = "STORAGE_UNAVAILABLE";
 
+inline constexpr std::string_view kEvidenceLocked = "EVIDENCE_LOCKED";
+
 inline constexpr std::string_view kReasons[] = {
-    kEvidenceNotFound, kEvidenceTooLarge, kDigestMismatch,  kEvidenceEmpty,
-    kCentreNotFound,   kSubjectInvalid,   kEvidenceCorrupt, kStorageUnavailable,
+    kEvidenceNotFound, kEvidenceTooLarge, kDigestMismatch,     kEvidenceEmpty,  kCentreNotFound,
+    kSubjectInvalid,   kEvidenceCorrupt,  kStorageUnavailable, kEvidenceLocked,
 };
 
 }  // namespace assay::evidence

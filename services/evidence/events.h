@@ -21,8 +21,13 @@ absl::Status EmitLinked(platform::Transaction& tx, const platform::Call& call,
                         platform::IdSource& ids, const Evidence& evidence,
                         std::string_view subject);
 
-// Takes moderation's events: SubmissionAllocated lets the moderator reach what is
-// linked to the submission (EVD-6); others pass. Once in effect per event.
+absl::Status EmitDeleted(platform::Transaction& tx, const platform::Call& call,
+                         platform::IdSource& ids, const Evidence& evidence,
+                         std::string_view reason);
+
+// Takes moderation's events: SubmissionAllocated and ReviewAccepted let the moderator, then the
+// reviewer, reach what is linked to the submission (EVD-6); EvidenceLockChanged says how long that
+// must be kept (MOD-13); others pass. Once in effect per event.
 absl::Status OnEvent(platform::Database& database, const platform::Clock& clock, Store& store,
                      const platform::Event& event);
 

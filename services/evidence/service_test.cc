@@ -398,6 +398,157 @@ TEST_F(EvidenceServiceTest, PagesAreBoundToTheirQuery) {
               IsError(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
 }
 
+class EvidenceLockTest : public EvidenceServiceTest {
+ protected:
+  absl::StatusOr<v1::DeletedEvidence> Delete(
+      const std::string& name, const std::string& token,
+      v1::DeletionReason reason = v1::DELETION_REASON_UPLOADED_IN_ERROR) {
+    v1::DeleteEvidenceRequest request;
+    request.set_name(name);
+    request.set_reason(reason);
+    return service_.Call<v1::DeletedEvidence>("assay.evidence.v1.EvidenceService/DeleteEvidence",
+                                              request, token);
+  }
+  std::string Linked() {
+    auto first = First("work of c001");
+    first.add_subjects(std::string(kSubmission) + "/candidates/c001");
+    return Upload(first, {}, exams_)->name();
+  }
+  Event LockChanged(const std::string& id, bool locked, absl::Time until, absl::Time time) {
+    moderation::v1::EvidenceLockChanged payload;
+    payload.set_submission(kSubmission);
+    payload.set_locked(locked);
+    if (until != absl::InfiniteFuture()) {
+      payload.mutable_until_time()->set_seconds(absl::ToUnixSeconds(until));
+    }
+    return {.id = id,
+            .type = "assay.moderation.v1.EvidenceLockChanged",
+            .tenant = "tenant-a",
+            .subject = kSubmission,
+            .actor = "users/q",
+            .trace = "t",
+            .time = time,
+            .payload = payload.SerializeAsString()};
+  }
+  absl::Time Now() { return service_.clock().Now(); }
+};
+
+TEST_F(EvidenceLockTest, DeletingLeavesATombstoneAndTheContentGoesWithTheSweepEVD5) {
+  const std::string name = Linked();
+  EXPECT_THAT(Delete(name, stranger_), IsError(absl::StatusCode::kNotFound, kEvidenceNotFound));
+  EXPECT_THAT(Delete(name, exams_, v1::DELETION_REASON_UNSPECIFIED),
+              IsError(absl::StatusCode::kInvalidArgument, "FIELD_INVALID"));
+  EXPECT_THAT(Delete(name, exams_, v1::DELETION_REASON_ERASURE_REQUEST),
+              IsError(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
+  const auto deleted = Delete(name, exams_);
+  ASSERT_THAT(deleted, IsOk());
+  EXPECT_EQ(deleted->sha256(), Sha256Hex("work of c001"));
+  EXPECT_EQ(deleted->deleted_by(), "users/exams");
+  EXPECT_THAT(Get(name, exams_), IsError(absl::StatusCode::kNotFound, kEvidenceNotFound));
+  EXPECT_THAT(Delete(name, exams_), IsError(absl::StatusCode::kNotFound, kEvidenceNotFound));
+  EXPECT_EQ(service_.Outbox().back().type, "assay.evidence.v1.EvidenceDeleted");
+  v1::ListDeletedEvidenceRequest request;
+  request.set_parent("centres/-");
+  const auto listed = service_.Call<v1::ListDeletedEvidenceResponse>(
+      "assay.evidence.v1.EvidenceService/ListDeletedEvidence", request, quality_);
+  ASSERT_THAT(listed, IsOk());
+  ASSERT_EQ(listed->deleted_evidence_size(), 1);
+  EXPECT_EQ(listed->deleted_evidence(0).reason(), v1::DELETION_REASON_UPLOADED_IN_ERROR);
+  fs::last_write_time(Blobs().at(0),
+                      fs::file_time_type::clock::now() - std::chrono::hours(24 * 999));
+  ASSERT_THAT(service_.RunPeriodic("evidence.sweep"), IsOk());
+  EXPECT_THAT(Blobs(), IsEmpty());
+}
+
+// MOD-13
+TEST_F(EvidenceLockTest, WhatModerationNeedsIsNotDeletedUntilItsWindowsHavePassed) {
+  const std::string name = Linked();
+  const auto locked = IsError(absl::StatusCode::kFailedPrecondition, kEvidenceLocked);
+  const Event hold = LockChanged("l1", true, absl::InfiniteFuture(), Now());
+  ASSERT_THAT(service_.Deliver(hold), IsOk());
+  auto refused = Delete(name, exams_);
+  EXPECT_THAT(refused, locked);
+  EXPECT_EQ(platform::MetadataOf(refused.status(), "holder"), "moderation");
+  EXPECT_EQ(platform::MetadataOf(refused.status(), "until"), "");
+  EXPECT_THAT(Delete(name, quality_, v1::DELETION_REASON_ERASURE_REQUEST), locked);
+
+  const absl::Time end = Now() + absl::Hours(24 * 35);
+  ASSERT_THAT(service_.Deliver(LockChanged("l2", true, end, Now() + absl::Seconds(1))), IsOk());
+  // The first word comes once more, and an older one for the first time: neither counts.
+  ASSERT_THAT(service_.Deliver(hold), IsOk());
+  ASSERT_THAT(
+      service_.Deliver(LockChanged("l0", false, absl::InfiniteFuture(), Now() - absl::Seconds(1))),
+      IsOk());
+  refused = Delete(name, exams_);
+  EXPECT_THAT(refused, locked);
+  EXPECT_NE(platform::MetadataOf(refused.status(), "until"), "");
+  service_.clock().Advance(absl::Hours(24 * 35));
+  EXPECT_THAT(Delete(name, exams_), IsOk());  // Also if moderation never says so.
+}
+
+TEST_F(EvidenceLockTest, AReleasedLockHoldsNothing) {
+  const std::string name = Linked();
+  ASSERT_THAT(service_.Deliver(LockChanged("l1", true, absl::InfiniteFuture(), Now())), IsOk());
+  ASSERT_THAT(
+      service_.Deliver(LockChanged("l2", false, absl::InfiniteFuture(), Now() + absl::Seconds(1))),
+      IsOk());
+  EXPECT_THAT(Delete(name, exams_), IsOk());
+}
+
+TEST_F(EvidenceLockTest, ALegalHoldIsItsHoldersAlone) {
+  const std::string name = Linked();
+  v1::LockEvidenceRequest lock;
+  lock.set_subject(name);
+  lock.set_reason("malpractice inquiry");
+  const std::string kLock = "assay.evidence.v1.EvidenceService/LockEvidence";
+  const std::string kUnlock = "assay.evidence.v1.EvidenceService/UnlockEvidence";
+  EXPECT_THAT(service_.Call<v1::EvidenceLock>(kLock, lock, exams_),
+              IsError(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"));
+  ASSERT_THAT(service_.Call<v1::EvidenceLock>(kLock, lock, quality_), IsOk());
+  EXPECT_THAT(Delete(name, exams_),
+              IsError(absl::StatusCode::kFailedPrecondition, kEvidenceLocked));
+  v1::UnlockEvidenceRequest unlock;
+  unlock.set_subject(name);
+  const std::string other = service_.Token({.subject = "users/other", .roles = {"quality"}});
+  ASSERT_THAT(service_.Call<v1::EvidenceLock>(kUnlock, unlock, other), IsOk());
+  EXPECT_THAT(Delete(name, exams_),
+              IsError(absl::StatusCode::kFailedPrecondition, kEvidenceLocked));
+  v1::ListEvidenceLocksRequest list;
+  const std::string kLocks = "assay.evidence.v1.EvidenceService/ListEvidenceLocks";
+  const auto locks = service_.Call<v1::ListEvidenceLocksResponse>(kLocks, list, quality_);
+  ASSERT_THAT(locks, IsOk());
+  ASSERT_EQ(locks->locks_size(), 1);
+  EXPECT_EQ(locks->locks(0).holder(), "users/q");
+  service_.clock().Advance(absl::Seconds(1));
+  ASSERT_THAT(service_.Call<v1::EvidenceLock>(kUnlock, unlock, quality_), IsOk());
+  EXPECT_THAT(Delete(name, exams_), IsOk());
+  lock.set_subject("qualifications/1");
+  EXPECT_THAT(service_.Call<v1::EvidenceLock>(kLock, lock, quality_),
+              IsError(absl::StatusCode::kInvalidArgument, kSubjectInvalid));
+}
+
+// MOD-13: whoever reviews sees the work, and the moderator before does so no more.
+TEST_F(EvidenceLockTest, AReviewerTakesTheModeratorsPlace) {
+  const std::string name = Linked();
+  ASSERT_THAT(service_.Deliver(Allocated("a1", "users/m", Now())), IsOk());
+  ASSERT_THAT(Get(name, moderator_), IsOk());
+  moderation::v1::ReviewAccepted payload;
+  payload.set_submission(kSubmission);
+  payload.set_reviewer_subject("users/senior");
+  ASSERT_THAT(service_.Deliver({.id = "r1",
+                                .type = "assay.moderation.v1.ReviewAccepted",
+                                .tenant = "tenant-a",
+                                .subject = kSubmission,
+                                .actor = "users/q",
+                                .trace = "t",
+                                .time = Now() + absl::Seconds(1),
+                                .payload = payload.SerializeAsString()}),
+              IsOk());
+  const std::string senior = service_.Token({.subject = "users/senior", .roles = {"moderator"}});
+  EXPECT_THAT(Get(name, senior), IsOk());
+  EXPECT_THAT(Get(name, moderator_), IsError(absl::StatusCode::kNotFound, kEvidenceNotFound));
+}
+
 TEST_F(EvidenceServiceTest, TheSweepSparesWhatIsNamed) {
   auto receipt = Upload("hello");
   ASSERT_THAT(receipt, IsOk());
