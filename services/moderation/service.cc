@@ -11,6 +11,7 @@ void RegisterRpcs(platform::Router& router, const Context& context) {
   RegisterSamples(router, context);
   RegisterModeration(router, context);
   RegisterPolicies(router, context);
+  RegisterReports(router, context);
 }
 
 }  // namespace assay::moderation

@@ -26,6 +26,7 @@ void RegisterLifecycle(platform::Router& router, const Context& context);
 void RegisterSamples(platform::Router& router, const Context& context);
 void RegisterModeration(platform::Router& router, const Context& context);
 void RegisterPolicies(platform::Router& router, const Context& context);
+void RegisterReports(platform::Router& router, const Context& context);
 
 // A handler of one call in its transaction.
 template <typename Req, typename Resp>
