@@ -205,7 +205,7 @@ TEST_F(ReportsTest, ASeriesCountsWhatItsReaderReaches) {
   EXPECT_THAT(Outline::Of(*page).Rows("Submissions by component")[1],
               ElementsAre("Coursework", "2", "1", "0", "0", "1", "0", "0", "0", "0"));
   EXPECT_THAT(Outline::Of(*page).Rows("Open submissions")[1],
-              ElementsAre("Title of centres/urn-2", "Coursework", "0", "0"));
+              ElementsAre("Castle School", "Coursework", "0", "0"));
   EXPECT_THAT(Outline::Of(*page).Rows("Moderators with")[1][1], "1");
 
   page = SeriesReport("series/summer-2026", centre_);
