@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "absl/strings/ascii.h"
 #include "services/platform/error/error.h"
@@ -142,10 +143,26 @@ absl::StatusOr<absl::Duration> ParseGrpcTimeout(std::string_view text) {
   }
 }
 
-bool IsJsonContentType(std::string_view content_type) {
+namespace {
+
+std::string_view MediaTypeOf(std::string_view content_type) {
   std::string_view type = content_type.substr(0, content_type.find(';'));
   while (!type.empty() && absl::ascii_isspace(type.back())) type.remove_suffix(1);
-  return EqualsIgnoreCase(type, "application/json");
+  return type;
+}
+
+}  // namespace
+
+bool IsJsonContentType(std::string_view content_type) {
+  return EqualsIgnoreCase(MediaTypeOf(content_type), "application/json");
+}
+
+bool IsDocument(std::string_view content_type) {
+  constexpr std::string_view kDocuments[] = {"text/html", "application/xhtml+xml", "image/svg+xml",
+                                             "text/xml", "application/xml"};
+  const std::string_view type = MediaTypeOf(content_type);
+  return std::any_of(std::begin(kDocuments), std::end(kDocuments),
+                     [&](std::string_view document) { return EqualsIgnoreCase(type, document); });
 }
 
 }  // namespace assay::gateway

@@ -72,4 +72,7 @@ absl::StatusOr<absl::Duration> ParseGrpcTimeout(std::string_view text);
 // "application/json; charset=utf-8" → true.
 bool IsJsonContentType(std::string_view content_type);
 
+// Whether a browser would take it for a document, whose scripts it would run.
+bool IsDocument(std::string_view content_type);
+
 }  // namespace assay::gateway

@@ -32,6 +32,11 @@ constexpr absl::Duration kLingerTime = absl::Seconds(2);
 // The service answers for its own deadline; ours is for a service that does not.
 constexpr absl::Duration kDeadlineGrace = absl::Milliseconds(250);
 constexpr std::size_t kGatherMax = 16;
+// Whoever wrote a document, nothing in it runs, loads or sends.
+constexpr std::string_view kDocumentHeaders =
+    "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; sandbox\r\n"
+    "Referrer-Policy: no-referrer\r\n";
 
 platform::Error Malformed(std::string_view what) {
   return platform::Error(Code::kInvalidArgument, "HTTP_MALFORMED", what);
@@ -508,6 +513,10 @@ void Session::AppendHead(int http_code, const std::vector<ResponseHeader>& heade
   }
   Append(&out_, "X-Request-Id: ", request_id_,
          "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
+  const bool document = std::any_of(headers.begin(), headers.end(), [](const ResponseHeader& h) {
+    return h.name == "Content-Type" && IsDocument(h.value);
+  });
+  if (document) out_ += kDocumentHeaders;
   if (!keep_alive_) {
     out_ += "Connection: close\r\n";
   } else if (!head_.http11) {

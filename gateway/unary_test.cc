@@ -226,6 +226,38 @@ TEST_F(UnaryTest, RawBodiesPassThroughInOneMessage) {
   EXPECT_EQ(receipt["sizeBytes"], "3");
 }
 
+TEST_F(UnaryTest, ADocumentMayNotRunOrLoadAnything) {
+  const HttpAnswer page = Ask("GET", "/v1/shelves/1/books/page/cover");
+  EXPECT_EQ(page.code, 200);
+  EXPECT_EQ(page.body, "<!DOCTYPE html><p>Ahoj \xC3\xA9</p>");
+  EXPECT_EQ(page.At("content-type"), "text/html; charset=utf-8");
+  const std::string policy = page.At("content-security-policy");
+  for (const char* part : {"default-src 'none'", "frame-ancestors 'none'", "form-action 'none'",
+                           "base-uri 'none'", "sandbox"}) {
+    EXPECT_NE(policy.find(part), std::string::npos) << policy;
+  }
+  EXPECT_EQ(policy.find("script"), std::string::npos) << policy;
+  EXPECT_EQ(page.At("x-content-type-options"), "nosniff");
+  EXPECT_EQ(page.At("cache-control"), "no-store");
+  EXPECT_EQ(page.At("referrer-policy"), "no-referrer");
+  EXPECT_EQ(Ask("HEAD", "/v1/shelves/1/books/page/cover").At("content-security-policy"), policy);
+  EXPECT_FALSE(
+      Ask("GET", "/v1/shelves/1/books/2/cover").headers.contains("content-security-policy"))
+      << "a picture is no document";
+  EXPECT_FALSE(Ask("GET", "/v1/shelves/1/books/2").headers.contains("content-security-policy"));
+}
+
+TEST(DocumentTest, IsWhateverABrowserWouldRunScriptsOf) {
+  for (const char* type : {"text/html", "Text/HTML; charset=utf-8", "application/xhtml+xml",
+                           "image/svg+xml", "text/xml ;x=y", "application/xml"}) {
+    EXPECT_TRUE(IsDocument(type)) << type;
+  }
+  for (const char* type : {"", "application/json", "image/png", "application/pdf", "text/plain",
+                           "text/html5", "application/x-ndjson"}) {
+    EXPECT_FALSE(IsDocument(type)) << type;
+  }
+}
+
 TEST_F(UnaryTest, PipelinedRequestsAreAnsweredInTheirOrder) {
   HttpClient client(port());
   std::string requests;

@@ -202,8 +202,10 @@ void Reactor::Unary() {
     if (method_ == "DeleteBook") return Reply(google::protobuf::Empty());
     if (method_ == "GetCover") {
       google::api::HttpBody body;
-      body.set_content_type("image/png");
-      body.set_data(std::string("\x89PNG\0bytes", 10));
+      const bool page = request.name().ends_with("/page");
+      body.set_content_type(page ? "text/html; charset=utf-8" : "image/png");
+      body.set_data(page ? "<!DOCTYPE html><p>Ahoj \xC3\xA9</p>"
+                         : std::string("\x89PNG\0bytes", 10));
       return Reply(body);
     }
     if (request.delay_ms() == 0) return Reply(BookNamed(request.name()));

@@ -15,6 +15,7 @@ void RegisterRpcs(platform::Router& router, const Context& context) {
   RegisterPolicies(router, context);
   RegisterAwards(router, context);
   RegisterCheckpoints(router, context);
+  RegisterReports(router, context);
 }
 
 }  // namespace assay::moderation

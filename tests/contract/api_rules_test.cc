@@ -22,6 +22,7 @@
 #include "assay/moderation/v1/error_reason.pb.h"
 #include "assay/moderation/v1/moderation_service.pb.h"
 #include "assay/moderation/v1/policy_service.pb.h"
+#include "assay/moderation/v1/report_service.pb.h"
 #include "assay/moderation/v1/sample_service.pb.h"
 #include "assay/moderation/v1/series_service.pb.h"
 #include "assay/moderation/v1/submission_service.pb.h"
@@ -50,6 +51,7 @@ std::vector<const FileDescriptor*> Files() {
           moderation::v1::Judgement::descriptor()->file(),
           moderation::v1::Policy::descriptor()->file(),
           moderation::v1::Allocation::descriptor()->file(),
+          moderation::v1::GetSeriesReportRequest::descriptor()->file(),
           notifications::v1::Message::descriptor()->file()};
 }
 

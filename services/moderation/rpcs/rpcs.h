@@ -30,6 +30,7 @@ void RegisterAgreement(platform::Router& router, const Context& context);
 void RegisterPolicies(platform::Router& router, const Context& context);
 void RegisterAwards(platform::Router& router, const Context& context);
 void RegisterCheckpoints(platform::Router& router, const Context& context);
+void RegisterReports(platform::Router& router, const Context& context);
 
 // A handler of one call in its transaction.
 template <typename Req, typename Resp>
