@@ -458,7 +458,7 @@ absl::Status Store::InsertCandidates(Tx& tx, std::string_view tenant, std::int64
   static constexpr std::string_view kColumns[] = {
       "tenant",         "submission", "candidate", "mark",  "assessor",
       "teaching_group", "site",       "flags",     "grade", "uln"};
-  return tx.BulkInsert("candidates", kColumns, static_cast<std::int64_t>(candidates.size()),
+  return tx.BulkInsertKept("candidates", kColumns, static_cast<std::int64_t>(candidates.size()),
                        [&](std::int64_t i, std::span<SqlValue> out) {
                          const Candidate& c = candidates[i];
                          out[0] = tenant;
@@ -528,15 +528,15 @@ absl::Status Store::InsertPicks(Tx& tx, std::string_view tenant, std::int64_t su
                                 std::string_view sample, std::span<const Pick> picks) {
   static constexpr std::string_view kColumns[] = {"tenant",  "submission", "sample", "candidate",
                                                   "reasons", "stage",      "mark",   "marked_by"};
-  std::string reasons;
-  return tx.BulkInsert("sample_candidates", kColumns, static_cast<std::int64_t>(picks.size()),
+  std::vector<std::string> reasons;
+  for (const Pick& pick : picks) reasons.push_back(absl::StrJoin(pick.reasons, ","));
+  return tx.BulkInsertKept("sample_candidates", kColumns, static_cast<std::int64_t>(picks.size()),
                        [&](std::int64_t i, std::span<SqlValue> out) {
-                         reasons = absl::StrJoin(picks[i].reasons, ",");
                          out[0] = tenant;
                          out[1] = submission;
                          out[2] = sample;
                          out[3] = picks[i].candidate;
-                         out[4] = reasons;
+                         out[4] = reasons[i];
                          out[5] = static_cast<int>(picks[i].stage);
                          out[6] = picks[i].mark;
                          out[7] = picks[i].marked_by;
@@ -759,7 +759,7 @@ absl::Status Store::InsertResults(Tx& tx, std::string_view tenant, std::int64_t 
                                   std::span<const Result> results) {
   static constexpr std::string_view kColumns[] = {"tenant",      "submission", "candidate",
                                                   "centre_mark", "final_mark", "basis"};
-  return tx.BulkInsert("results", kColumns, static_cast<std::int64_t>(results.size()),
+  return tx.BulkInsertKept("results", kColumns, static_cast<std::int64_t>(results.size()),
                        [&](std::int64_t i, std::span<SqlValue> out) {
                          out[0] = tenant;
                          out[1] = submission;
