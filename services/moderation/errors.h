@@ -55,21 +55,80 @@ inline constexpr std::string_view kAppealWindowClosed = "APPEAL_WINDOW_CLOSED";
 inline constexpr std::string_view kAppealStateWrong = "APPEAL_STATE_WRONG";
 inline constexpr std::string_view kPanelUnfit = "PANEL_UNFIT";
 inline constexpr std::string_view kExportRefused = "EXPORT_REFUSED";
+inline constexpr std::string_view kMarkImportNotFound = "MARK_IMPORT_NOT_FOUND";
+inline constexpr std::string_view kMarkImportsTooMany = "MARK_IMPORTS_TOO_MANY";
+inline constexpr std::string_view kMarkImportTooLarge = "MARK_IMPORT_TOO_LARGE";
+inline constexpr std::string_view kMarkImportOffsetWrong = "MARK_IMPORT_OFFSET_WRONG";
+inline constexpr std::string_view kMarkImportSequenceWrong = "MARK_IMPORT_SEQUENCE_WRONG";
+inline constexpr std::string_view kMarkImportNotOpen = "MARK_IMPORT_NOT_OPEN";
+inline constexpr std::string_view kMarkImportMixed = "MARK_IMPORT_MIXED";
+inline constexpr std::string_view kMarkImportIncomplete = "MARK_IMPORT_INCOMPLETE";
+inline constexpr std::string_view kMarkImportDigestWrong = "MARK_IMPORT_DIGEST_WRONG";
+inline constexpr std::string_view kMarkImportHolds = "MARK_IMPORT_HOLDS";
+inline constexpr std::string_view kMarkImportInterrupted = "MARK_IMPORT_INTERRUPTED";
 
 inline constexpr std::string_view kReasons[] = {
-    kSeriesNotFound,   kSeriesExists,        kComponentNotFound,    kComponentExists,
-    kIdInvalid,        kMarkScaleInvalid,    kPolicyNotFound,       kSubmissionNotFound,
-    kSubmissionExists, kSubmissionNotOpen,   kSubmissionStateWrong, kSubmissionEmpty,
-    kCentreNotFound,   kApprovalNotInForce,  kApprovalUnavailable,  kMarksRefused,
-    kMarksMissing,     kCandidateNotFound,   kMarkAboveMaximum,     kMarkOffStep,
-    kReasonMissing,    kNobodyToDraw,        kSampleNotFound,       kModeratorNotFound,
-    kModeratorExists,  kModeratorConflict,   kModeratorFull,        kNobodyCanTakeIt,
-    kEvidenceMissing,  kEvidenceUnavailable, kMarksOutstanding,     kJudgementNotFound,
-    kFeedbackMissing,  kResultsNotReady,     kTooManyCandidates,    kSubmissionWithdrawn,
-    kSubmissionVoid,   kSubmissionReleased,  kReviewNotFound,       kReviewNotDue,
-    kReviewExists,     kReviewWindowClosed,  kReviewStateWrong,     kReviewerUnfit,
-    kAppealNotFound,   kAppealExists,        kAppealWindowClosed,   kAppealStateWrong,
-    kPanelUnfit,       kExportRefused,
+    kSeriesNotFound,
+    kSeriesExists,
+    kComponentNotFound,
+    kComponentExists,
+    kIdInvalid,
+    kMarkScaleInvalid,
+    kPolicyNotFound,
+    kSubmissionNotFound,
+    kSubmissionExists,
+    kSubmissionNotOpen,
+    kSubmissionStateWrong,
+    kSubmissionEmpty,
+    kCentreNotFound,
+    kApprovalNotInForce,
+    kApprovalUnavailable,
+    kMarksRefused,
+    kMarksMissing,
+    kCandidateNotFound,
+    kMarkAboveMaximum,
+    kMarkOffStep,
+    kReasonMissing,
+    kNobodyToDraw,
+    kSampleNotFound,
+    kModeratorNotFound,
+    kModeratorExists,
+    kModeratorConflict,
+    kModeratorFull,
+    kNobodyCanTakeIt,
+    kEvidenceMissing,
+    kEvidenceUnavailable,
+    kMarksOutstanding,
+    kJudgementNotFound,
+    kFeedbackMissing,
+    kResultsNotReady,
+    kTooManyCandidates,
+    kSubmissionWithdrawn,
+    kSubmissionVoid,
+    kSubmissionReleased,
+    kReviewNotFound,
+    kReviewNotDue,
+    kReviewExists,
+    kReviewWindowClosed,
+    kReviewStateWrong,
+    kReviewerUnfit,
+    kAppealNotFound,
+    kAppealExists,
+    kAppealWindowClosed,
+    kAppealStateWrong,
+    kPanelUnfit,
+    kExportRefused,
+    kMarkImportNotFound,
+    kMarkImportsTooMany,
+    kMarkImportTooLarge,
+    kMarkImportOffsetWrong,
+    kMarkImportSequenceWrong,
+    kMarkImportNotOpen,
+    kMarkImportMixed,
+    kMarkImportIncomplete,
+    kMarkImportDigestWrong,
+    kMarkImportHolds,
+    kMarkImportInterrupted,
 };
 
 // Of single rows; RefusedMark and RecordModeratorMarks list them.
@@ -84,6 +143,7 @@ inline constexpr std::string_view kRowMalformed = "ROW_MALFORMED";
 inline constexpr std::string_view kCandidateNotInSample = "CANDIDATE_NOT_IN_SAMPLE";
 inline constexpr std::string_view kMarkAlreadyRecorded = "MARK_ALREADY_RECORDED";
 inline constexpr std::string_view kTextTooLong = "TEXT_TOO_LONG";
+inline constexpr std::string_view kCentreInvalid = "CENTRE_INVALID";
 inline constexpr std::string_view kUlnInvalid = "ULN_INVALID";
 
 }  // namespace assay::moderation

@@ -63,7 +63,7 @@ struct SentRow {
   std::int64_t line = 0;
   std::string_view fault;  // Of the row itself; then there is nothing else.
   std::string_view centre;
-  const MarkTexts* texts = nullptr;           // One of
+  const MarkTexts* texts = nullptr;          // One of
   const v1::Candidate* candidate = nullptr;  // the two.
 
   void AddTo(MarkRows& rows) const {
@@ -104,9 +104,7 @@ class SentRows {
   }
 
   // After Read, of a text.
-  std::string Sha256() {
-    return absl::BytesToHexString(hash_.Finish());
-  }
+  std::string Sha256() { return absl::BytesToHexString(hash_.Finish()); }
 
  private:
   absl::StatusOr<std::optional<MarkImportStore::Chunk>> Next(std::int64_t position) {
@@ -341,8 +339,8 @@ class Checking {
     std::erase_if(fresh, [&](const std::string& id) { return !centres_[id].good(); });
     if (static_cast<MarksMode>(import_.mode) == MarksMode::kValidateOnly) return absl::OkStatus();
     for (std::size_t at = 0; at < fresh.size(); at += kBatchSubmissions) {
-      RETURN_IF_ERROR(Hold(std::span(fresh).subspan(at, std::min(kBatchSubmissions,
-                                                                 fresh.size() - at))));
+      RETURN_IF_ERROR(
+          Hold(std::span(fresh).subspan(at, std::min(kBatchSubmissions, fresh.size() - at))));
     }
     return absl::OkStatus();
   }
@@ -387,8 +385,8 @@ class Checking {
     for (std::thread& other : others) other.join();
     for (std::size_t i = 0; i < absent.size(); ++i) {
       const absl::Status& status = titles[i].status();
-      const bool decided = status.ok() || absl::IsNotFound(status) ||
-                           absl::IsFailedPrecondition(status);
+      const bool decided =
+          status.ok() || absl::IsNotFound(status) || absl::IsFailedPrecondition(status);
       if (!decided) return status;
       centres_[absent[i]] =
           status.ok() ? Standing{.title = *titles[i], .absent = true} : Standing::Refused(status);
@@ -403,13 +401,13 @@ class Checking {
       standings.clear();
       for (const std::string& id : ids) {
         Standing& standing = standings.emplace_back(centres_[id]);
-        ASSIGN_OR_RETURN(
-            const bool held,
-            store_.Hold(work.tx, import_, {id, "centres/" + id, standing.title}));
+        ASSIGN_OR_RETURN(const bool held,
+                         store_.Hold(work.tx, import_, {id, "centres/" + id, standing.title}));
         if (!held) {
           standing = {.reason = std::string(kMarkImportHolds),
-                      .message = "another import of marks holds the submission; wait until it has "
-                                 "ended"};
+                      .message =
+                          "another import of marks holds the submission; wait until it has "
+                          "ended"};
           continue;
         }
         Standing now = StandingOf(work, id);
@@ -552,8 +550,7 @@ absl::Status CheckComplete(const MarkImport& import) {
       .With("total_bytes", absl::StrCat(import.total_bytes));
 }
 
-absl::Status BeginChecking(const Context& context, const platform::Call& call,
-                           MarkImport& import) {
+absl::Status BeginChecking(const Context& context, const platform::Call& call, MarkImport& import) {
   RETURN_IF_ERROR(CheckComplete(import));
   return context.database.WriteNow([&](Transaction& tx) -> absl::Status {
     MarkImport next = import;
@@ -606,8 +603,8 @@ absl::Status Expire(const Context& context, MarkImport import, absl::Time now) {
     import.state = MarkImportState::kCancelled;
     import.update_time = now;
     import.expire_time = now + context.mark_imports.lifetime;
-    RETURN_IF_ERROR(context.database.WriteNow(
-        [&](Transaction& tx) { return store.Update(tx, import); }));
+    RETURN_IF_ERROR(
+        context.database.WriteNow([&](Transaction& tx) { return store.Update(tx, import); }));
     return SweepMarkImport(context, import);
   }
   RETURN_IF_ERROR(SweepMarkImport(context, import));

@@ -54,8 +54,7 @@ class Sending {
 
   // Looks whether the import takes this form now.
   absl::StatusOr<MarkImport> Look(Transaction& tx, MarkImportForm form) {
-    ASSIGN_OR_RETURN(MarkImport import,
-                     store_.Get(tx, CallerOf(call_, Scope::kCentre), name_));
+    ASSIGN_OR_RETURN(MarkImport import, store_.Get(tx, CallerOf(call_, Scope::kCentre), name_));
     if (import.state != MarkImportState::kOpen) return NotOpen(import);
     if (import.form == MarkImportForm::kNothing || import.form == form) return import;
     return Error(absl::StatusCode::kFailedPrecondition, kMarkImportMixed,
@@ -236,8 +235,7 @@ absl::StatusOr<MarkImportName> MarkImportNameOf(std::string_view field, std::str
   const std::vector<std::string> parts = absl::StrSplit(View(name), '/');
   if (parts.size() == 6 && parts[4] == "markImports" && !parts[5].empty()) {
     const std::size_t component = name.size() - parts[4].size() - parts[5].size() - 2;
-    ASSIGN_OR_RETURN(const ComponentName parent,
-                     ComponentNameOf(field, name.substr(0, component)));
+    ASSIGN_OR_RETURN(const ComponentName parent, ComponentNameOf(field, name.substr(0, component)));
     return MarkImportName{parent.series, parent.component, parts[5]};
   }
   constexpr std::string_view kForm = "does not have the form series/*/components/*/markImports/*";
@@ -265,9 +263,8 @@ OpenMarksStream(const Context& context, const platform::Call& call,
                 const v1::StreamMarksRequest& first) {
   ASSIGN_OR_RETURN(MarkImportName name, MarkImportNameOf("name", first.name()));
   Sending sending(context, call, std::move(name));
-  RETURN_IF_ERROR(sending.Read([&](Transaction& tx) {
-    return sending.Look(tx, MarkImportForm::kMessages).status();
-  }));
+  RETURN_IF_ERROR(sending.Read(
+      [&](Transaction& tx) { return sending.Look(tx, MarkImportForm::kMessages).status(); }));
   return std::make_unique<Stream>(std::move(sending));
 }
 

@@ -9,10 +9,10 @@ namespace assay::moderation {
 namespace {
 
 constexpr std::size_t kFirstLineMax = 64 * 1024;
-constexpr std::string_view kNames[] = {"centre", "candidate",         "mark",
-                                       "assessor", "group",             "site",
-                                       "absent", "withdrawn",         "parental_interest",
-                                       "carried_forward", "grade", "uln"};
+constexpr std::string_view kNames[] = {"centre",          "candidate", "mark",
+                                       "assessor",        "group",     "site",
+                                       "absent",          "withdrawn", "parental_interest",
+                                       "carried_forward", "grade",     "uln"};
 
 }  // namespace
 

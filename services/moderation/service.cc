@@ -10,6 +10,7 @@ void RegisterRpcs(platform::Router& router, const Context& context) {
   RegisterLifecycle(router, context);
   RegisterSamples(router, context);
   RegisterModeration(router, context);
+  RegisterMarkImports(router, context);
   RegisterPolicies(router, context);
 }
 

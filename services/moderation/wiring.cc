@@ -8,6 +8,7 @@
 #include "services/moderation/clients/approval.h"
 #include "services/moderation/clients/evidence.h"
 #include "services/moderation/context.h"
+#include "services/moderation/mark_import_runner.h"
 #include "services/moderation/policies/loader.h"
 #include "services/moderation/service.h"
 #include "services/moderation/store.h"
@@ -19,14 +20,26 @@ const platform::MigrationSet& Migrations();  // Made from migrations/ by assay_s
 
 namespace {
 
+constexpr absl::Duration kMarkImportPeriod = absl::Minutes(1);
+
 // In the order of who needs whom.
 struct App {
   App(platform::Parts& parts, const Config& config, PolicyBook the_policies)
       : policies(std::move(the_policies)),
         approval(parts.client("approval"), parts.cache, config.answer_lifetime),
         evidence(parts.client("evidence"), parts.cache, config.answer_lifetime),
-        context{parts.database, parts.ids, parts.entropy, store,
-                policies,       approval,  evidence,      config.import_rows_max} {}
+        context{parts.database,
+                parts.ids,
+                parts.entropy,
+                store,
+                policies,
+                approval,
+                evidence,
+                config.import_rows_max,
+                {.rows_max = config.mark_import_rows_max,
+                 .bytes_max = config.mark_import_bytes_max,
+                 .unfinished_max = config.mark_imports_max,
+                 .lifetime = config.mark_import_lifetime}} {}
 
   PolicyBook policies;
   Store store;
@@ -42,6 +55,8 @@ absl::StatusOr<std::shared_ptr<void>> Wire(const Config& config, platform::Parts
   ASSIGN_OR_RETURN(PolicyBook policies, LoadPolicies(texts));
   auto app = std::make_shared<App>(parts, config, std::move(policies));
   RegisterRpcs(parts.router, app->context);
+  parts.every("mark_imports", kMarkImportPeriod,
+              [app, &clock = parts.clock] { return TendMarkImports(app->context, clock.Now()); });
   return app;
 }
 

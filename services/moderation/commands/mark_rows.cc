@@ -81,15 +81,16 @@ std::optional<RefusedRow> FaultOf(const MarkScale& scale, const Candidate& c) {
     case MarkFault::kNone:
       return std::nullopt;
     case MarkFault::kNegative:
-      return refused("mark", kMarkNegative, absl::StrCat("the mark ", FormatMark(mark), " is below zero"));
+      return refused("mark", kMarkNegative,
+                     absl::StrCat("the mark ", FormatMark(mark), " is below zero"));
     case MarkFault::kAboveMaximum:
-      return refused(
-          "mark", kMarkAboveMaximum,
-          absl::StrCat("the mark ", FormatMark(mark), " is above the maximum ", FormatMark(scale.maximum)));
+      return refused("mark", kMarkAboveMaximum,
+                     absl::StrCat("the mark ", FormatMark(mark), " is above the maximum ",
+                                  FormatMark(scale.maximum)));
     case MarkFault::kOffStep:
-      return refused(
-          "mark", kMarkOffStep,
-          absl::StrCat("the mark ", FormatMark(mark), " is not a multiple of ", FormatMark(scale.step)));
+      return refused("mark", kMarkOffStep,
+                     absl::StrCat("the mark ", FormatMark(mark), " is not a multiple of ",
+                                  FormatMark(scale.step)));
   }
   return std::nullopt;
 }

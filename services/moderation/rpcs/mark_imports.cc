@@ -38,11 +38,10 @@ absl::Status CheckPromises(const Work& work, const v1::MarkImport& import) {
         .Field("mark_import.total_bytes", "is too large");
   }
   const std::string& digest = import.sha256();
-  const bool fits =
-      digest.empty() ||
-      (digest.size() == kSha256Digits && std::all_of(digest.begin(), digest.end(), [](char c) {
-         return absl::ascii_isxdigit(static_cast<unsigned char>(c));
-       }));
+  const bool fits = digest.empty() || (digest.size() == kSha256Digits &&
+                                       std::all_of(digest.begin(), digest.end(), [](char c) {
+                                         return absl::ascii_isxdigit(static_cast<unsigned char>(c));
+                                       }));
   if (!fits) return Invalid("mark_import.sha256", "is not 64 hexadecimal digits");
   ASSIGN_OR_RETURN(const std::int64_t unfinished,
                    MarkImportStore().CountUnfinished(work.tx, work.caller.tenant));
@@ -56,10 +55,9 @@ absl::Status CheckPromises(const Work& work, const v1::MarkImport& import) {
 absl::StatusOr<v1::MarkImport> CreateMarkImport(const Work& work,
                                                 const v1::CreateMarkImportRequest& request) {
   ASSIGN_OR_RETURN(const ComponentName parent, ComponentNameOf("parent", request.parent()));
-  RETURN_IF_ERROR(
-      work.store()
-          .GetComponent(work.tx, work.caller.tenant, parent.series, parent.component)
-          .status());
+  RETURN_IF_ERROR(work.store()
+                      .GetComponent(work.tx, work.caller.tenant, parent.series, parent.component)
+                      .status());
   const v1::MarkImport& from = request.mark_import();
   ASSIGN_OR_RETURN(const MarksMode mode, MarksModeOf(from.mode()));
   RETURN_IF_ERROR(CheckPromises(work, from));

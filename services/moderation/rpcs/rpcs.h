@@ -25,6 +25,7 @@ void RegisterSubmissions(platform::Router& router, const Context& context);
 void RegisterLifecycle(platform::Router& router, const Context& context);
 void RegisterSamples(platform::Router& router, const Context& context);
 void RegisterModeration(platform::Router& router, const Context& context);
+void RegisterMarkImports(platform::Router& router, const Context& context);
 void RegisterPolicies(platform::Router& router, const Context& context);
 
 // A handler of one call in its transaction.

@@ -60,12 +60,12 @@ MarkImport ImportFrom(const SqlRow& row) {
 absl::StatusOr<std::vector<MarkImport>> Select(Transaction& tx, std::string_view rest,
                                                std::initializer_list<SqlValue> values) {
   std::vector<MarkImport> imports;
-  RETURN_IF_ERROR(tx.Query(
-      absl::StrCat("SELECT ", View(kColumns), " FROM mark_imports ", View(rest)), values,
-      [&](const SqlRow& row) {
-        imports.push_back(ImportFrom(row));
-        return absl::OkStatus();
-      }));
+  RETURN_IF_ERROR(
+      tx.Query(absl::StrCat("SELECT ", View(kColumns), " FROM mark_imports ", View(rest)), values,
+               [&](const SqlRow& row) {
+                 imports.push_back(ImportFrom(row));
+                 return absl::OkStatus();
+               }));
   return imports;
 }
 
@@ -115,22 +115,21 @@ absl::Status MarkImportStore::Insert(Tx& tx, const MarkImport& i) {
           "failure_message, created_by, roles, centre, created_at, updated_at, expires_at, "
           "version, swept) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0, 0, 0, 0, 0, 0, 0, "
           "'', '', $10, $11, $12, $13, $14, $15, $16, 0)",
-          {i.tenant, i.name.series, i.name.component, i.name.id, i.mode,
-           i.open_submissions ? 1 : 0, i.total_bytes, i.sha256, static_cast<int>(i.state),
-           i.created_by, i.roles, i.centre, absl::ToUnixMicros(i.create_time),
-           absl::ToUnixMicros(i.update_time), absl::ToUnixMicros(i.expire_time), i.version})
+          {i.tenant, i.name.series, i.name.component, i.name.id, i.mode, i.open_submissions ? 1 : 0,
+           i.total_bytes, i.sha256, static_cast<int>(i.state), i.created_by, i.roles, i.centre,
+           absl::ToUnixMicros(i.create_time), absl::ToUnixMicros(i.update_time),
+           absl::ToUnixMicros(i.expire_time), i.version})
       .status();
 }
 
 absl::StatusOr<MarkImport> MarkImportStore::Get(Tx& tx, const Caller& caller,
                                                 const MarkImportName& name) {
   ASSIGN_OR_RETURN(
-      auto found,
-      Select(tx,
-             absl::StrCat("WHERE ", View(kWithinReach),
-                          " AND series = $4 AND component = $5 AND id = $6"),
-             {caller.tenant, caller.reach.all ? 1 : 0, caller.reach.centre, name.series,
-              name.component, name.id}));
+      auto found, Select(tx,
+                         absl::StrCat("WHERE ", View(kWithinReach),
+                                      " AND series = $4 AND component = $5 AND id = $6"),
+                         {caller.tenant, caller.reach.all ? 1 : 0, caller.reach.centre, name.series,
+                          name.component, name.id}));
   if (!found.empty()) return std::move(found[0]);
   return Error(absl::StatusCode::kNotFound, kMarkImportNotFound, "there is no such import of marks")
       .With("mark_import", name.Text());
@@ -139,17 +138,17 @@ absl::StatusOr<MarkImport> MarkImportStore::Get(Tx& tx, const Caller& caller,
 absl::Status MarkImportStore::Update(Tx& tx, MarkImport& i) {
   ASSIGN_OR_RETURN(
       const std::int64_t rows,
-      tx.Execute("UPDATE mark_imports SET state = $1, form = $2, next_offset = $3, sequence = $4, "
-                 "row_count = $5, accepted_count = $6, refused_count = $7, missing_count = $8, "
-                 "applied_count = $9, submission_count = $10, failure_reason = $11, "
-                 "failure_message = $12, updated_at = $13, expires_at = $14, "
-                 "version = version + 1 WHERE tenant = $15 AND series = $16 AND component = $17 "
-                 "AND id = $18 AND version = $19",
-                 {static_cast<int>(i.state), static_cast<int>(i.form), i.offset, i.sequence, i.rows,
-                  i.accepted, i.refused, i.missing, i.applied, i.submissions, i.failure_reason,
-                  i.failure_message, absl::ToUnixMicros(i.update_time),
-                  absl::ToUnixMicros(i.expire_time), i.tenant, i.name.series, i.name.component,
-                  i.name.id, i.version}));
+      tx.Execute(
+          "UPDATE mark_imports SET state = $1, form = $2, next_offset = $3, sequence = $4, "
+          "row_count = $5, accepted_count = $6, refused_count = $7, missing_count = $8, "
+          "applied_count = $9, submission_count = $10, failure_reason = $11, "
+          "failure_message = $12, updated_at = $13, expires_at = $14, "
+          "version = version + 1 WHERE tenant = $15 AND series = $16 AND component = $17 "
+          "AND id = $18 AND version = $19",
+          {static_cast<int>(i.state), static_cast<int>(i.form), i.offset, i.sequence, i.rows,
+           i.accepted, i.refused, i.missing, i.applied, i.submissions, i.failure_reason,
+           i.failure_message, absl::ToUnixMicros(i.update_time), absl::ToUnixMicros(i.expire_time),
+           i.tenant, i.name.series, i.name.component, i.name.id, i.version}));
   if (rows == 0) {
     return Error(absl::StatusCode::kAborted, kMarkImportInterrupted,
                  "another call goes on with this import; get it to see how far it is")
@@ -223,9 +222,8 @@ absl::StatusOr<std::optional<MarkImportStore::Chunk>> MarkImportStore::NextChunk
 
 absl::Status MarkImportStore::InsertRefusals(Tx& tx, const MarkImport& i,
                                              const std::vector<MarkImportRefusal>& refusals) {
-  static constexpr std::string_view kRefusalColumns[] = {"tenant",      "import", "line",
-                                                         "centre",      "candidate", "column_name",
-                                                         "reason",      "message"};
+  static constexpr std::string_view kRefusalColumns[] = {
+      "tenant", "import", "line", "centre", "candidate", "column_name", "reason", "message"};
   return tx.BulkInsert("mark_import_refusals", kRefusalColumns,
                        static_cast<std::int64_t>(refusals.size()),
                        [&](std::int64_t n, std::span<SqlValue> out) {
@@ -276,21 +274,21 @@ absl::StatusOr<bool> MarkImportStore::Hold(Tx& tx, const MarkImport& i,
                  {i.tenant, i.name.series, i.name.component, hold.submission, i.name.id,
                   hold.centre, hold.title}));
   if (rows > 0) return true;
-  ASSIGN_OR_RETURN(
-      const std::string holder,
-      HolderOf(tx, i.tenant, {i.name.series, i.name.component, hold.submission}));
+  ASSIGN_OR_RETURN(const std::string holder,
+                   HolderOf(tx, i.tenant, {i.name.series, i.name.component, hold.submission}));
   return holder == i.name.id;
 }
 
 absl::StatusOr<std::string> MarkImportStore::HolderOf(Tx& tx, std::string_view tenant,
                                                       const SubmissionName& s) {
   std::string holder;
-  RETURN_IF_ERROR(tx.Query("SELECT import FROM mark_import_holds WHERE tenant = $1 AND "
-                           "series = $2 AND component = $3 AND submission = $4",
-                           {tenant, s.series, s.component, s.id}, [&](const SqlRow& row) {
-                             holder = row.Text(0);
-                             return absl::OkStatus();
-                           }));
+  RETURN_IF_ERROR(
+      tx.Query("SELECT import FROM mark_import_holds WHERE tenant = $1 AND "
+               "series = $2 AND component = $3 AND submission = $4",
+               {tenant, s.series, s.component, s.id}, [&](const SqlRow& row) {
+                 holder = row.Text(0);
+                 return absl::OkStatus();
+               }));
   return holder;
 }
 
@@ -316,8 +314,7 @@ absl::StatusOr<std::int64_t> MarkImportStore::DeleteHolds(Tx& tx, const MarkImpo
       {i.tenant, i.name.series, i.name.component, i.name.id, limit});
 }
 
-absl::StatusOr<std::int64_t> MarkImportStore::DeleteChunks(Tx& tx, const MarkImport& i,
-                                                           int limit) {
+absl::StatusOr<std::int64_t> MarkImportStore::DeleteChunks(Tx& tx, const MarkImport& i, int limit) {
   return tx.Execute(
       "DELETE FROM mark_import_chunks WHERE tenant = $1 AND import = $2 AND position IN (SELECT "
       "position FROM mark_import_chunks WHERE tenant = $1 AND import = $2 ORDER BY position "
@@ -335,17 +332,19 @@ absl::StatusOr<std::int64_t> MarkImportStore::DeleteRefusals(Tx& tx, const MarkI
 
 absl::Status MarkImportStore::MarkSwept(Tx& tx, const MarkImport& i) {
   return tx
-      .Execute("UPDATE mark_imports SET swept = 1 WHERE tenant = $1 AND series = $2 AND "
-               "component = $3 AND id = $4",
-               {i.tenant, i.name.series, i.name.component, i.name.id})
+      .Execute(
+          "UPDATE mark_imports SET swept = 1 WHERE tenant = $1 AND series = $2 AND "
+          "component = $3 AND id = $4",
+          {i.tenant, i.name.series, i.name.component, i.name.id})
       .status();
 }
 
 absl::Status MarkImportStore::Delete(Tx& tx, const MarkImport& i) {
   return tx
-      .Execute("DELETE FROM mark_imports WHERE tenant = $1 AND series = $2 AND component = $3 AND "
-               "id = $4",
-               {i.tenant, i.name.series, i.name.component, i.name.id})
+      .Execute(
+          "DELETE FROM mark_imports WHERE tenant = $1 AND series = $2 AND component = $3 AND "
+          "id = $4",
+          {i.tenant, i.name.series, i.name.component, i.name.id})
       .status();
 }
 

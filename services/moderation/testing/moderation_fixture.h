@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "assay/approval/v1/approval_service.pb.h"
 #include "assay/approval/v1/centre_service.pb.h"
 #include "assay/evidence/v1/evidence_service.pb.h"
+#include "assay/moderation/v1/mark_import_service.pb.h"
 #include "assay/moderation/v1/moderation_service.pb.h"
 #include "assay/moderation/v1/policy_service.pb.h"
 #include "assay/moderation/v1/sample_service.pb.h"
@@ -250,7 +252,7 @@ class ModerationTest : public ::testing::Test {
   Config config_;
   bool approved_ = true;
   int evidence_count_ = 0;
-  int asked_ = 0;
+  std::atomic<int> asked_ = 0;
   absl::Status others_status_;
   platform::testing::TestService service_;
   std::string officer_, centre_, stranger_, moderator_;
