@@ -7,6 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/moderation/errors.h"
+#include "services/moderation/stores/mark_imports.h"
+#include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
 
@@ -94,7 +96,18 @@ absl::Status CheckStep(const Work& work, const Submission& submission, Step step
                  absl::StrCat("none of your roles may ", View(NameOf(step))))
         .With("method", work.call.method);
   }
-  return absl::OkStatus();
+  // Imports record marks, so they hold open submissions only.
+  return submission.state == State::kOpen ? CheckNotHeld(work, submission.name) : absl::OkStatus();
+}
+
+absl::Status CheckNotHeld(const Work& work, const SubmissionName& submission) {
+  ASSIGN_OR_RETURN(const std::string holder,
+                   MarkImportStore().HolderOf(work.tx, work.caller.tenant, submission));
+  if (holder.empty() || holder == work.import) return absl::OkStatus();
+  return platform::Error(absl::StatusCode::kFailedPrecondition, kMarkImportHolds,
+                         "an import of marks holds the submission; wait until it has ended")
+      .With("submission", submission.Text())
+      .With("mark_import", MarkImportName{submission.series, submission.component, holder}.Text());
 }
 
 void Advance(Submission& submission, Step step) {

@@ -1,6 +1,9 @@
 // What every RPC and command of this service works with.
 #pragma once
+#include <atomic>
 #include <cstdint>
+#include <memory>
+#include <string>
 
 #include "services/moderation/model.h"
 #include "services/moderation/policy_shelf.h"
@@ -17,6 +20,17 @@ namespace assay::moderation {
 class Approval;
 class Evidence;
 
+// What bounds imports of many centres' marks.
+struct MarkImportLimits {
+  std::int64_t rows_max = 2'000'000;
+  std::int64_t bytes_max = 1'073'741'824;
+  std::int64_t unfinished_max = 50;  // Of a tenant.
+  absl::Duration lifetime =
+      absl::Hours(336);  // Of one that nobody goes on with, or that has ended.
+  // How many are being checked now: each takes memory by its rows.
+  std::shared_ptr<std::atomic<int>> checking = std::make_shared<std::atomic<int>>(0);
+};
+
 // All outlive it.
 struct Context {
   platform::Database& database;
@@ -27,6 +41,7 @@ struct Context {
   Approval& approval;
   Evidence& evidence;
   std::int64_t import_rows_max;
+  MarkImportLimits mark_imports = {};
 };
 
 // One call's transaction and who makes the call.
@@ -35,6 +50,7 @@ struct Work {
   const platform::Call& call;
   const Context& context;
   Caller caller;
+  std::string import = {};  // The import of marks whose holds do not stop the caller.
 
   Store& store() const { return context.store; }
 };
@@ -57,7 +73,11 @@ bool SeesAsModerator(const platform::Call& call, const Submission& submission);
 // SUBMISSION_VOID or SUBMISSION_RELEASED where it has come to an end, SUBMISSION_NOT_OPEN for
 // what needs it open, else SUBMISSION_STATE_WRONG; all name the step, the state and the states
 // needed. PERMISSION_DENIED (ROLE_NOT_ALLOWED) if the state allows it but not to this caller.
+// FAILED_PRECONDITION (MARK_IMPORT_HOLDS) while an import of marks holds the submission.
 absl::Status CheckStep(const Work& work, const Submission& submission, Step step);
+
+// FAILED_PRECONDITION (MARK_IMPORT_HOLDS) if an import other than the caller's holds it.
+absl::Status CheckNotHeld(const Work& work, const SubmissionName& submission);
 
 // Moves the submission along the edge that CheckStep has allowed.
 void Advance(Submission& submission, Step step);

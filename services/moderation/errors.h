@@ -77,6 +77,17 @@ inline constexpr std::string_view kAllocationRunNotFound = "ALLOCATION_RUN_NOT_F
 inline constexpr std::string_view kFieldMaskInvalid = "FIELD_MASK_INVALID";
 inline constexpr std::string_view kLearnerNotFound = "LEARNER_NOT_FOUND";
 inline constexpr std::string_view kTermDatesDisordered = "TERM_DATES_DISORDERED";
+inline constexpr std::string_view kMarkImportNotFound = "MARK_IMPORT_NOT_FOUND";
+inline constexpr std::string_view kMarkImportsTooMany = "MARK_IMPORTS_TOO_MANY";
+inline constexpr std::string_view kMarkImportTooLarge = "MARK_IMPORT_TOO_LARGE";
+inline constexpr std::string_view kMarkImportOffsetWrong = "MARK_IMPORT_OFFSET_WRONG";
+inline constexpr std::string_view kMarkImportSequenceWrong = "MARK_IMPORT_SEQUENCE_WRONG";
+inline constexpr std::string_view kMarkImportNotOpen = "MARK_IMPORT_NOT_OPEN";
+inline constexpr std::string_view kMarkImportMixed = "MARK_IMPORT_MIXED";
+inline constexpr std::string_view kMarkImportIncomplete = "MARK_IMPORT_INCOMPLETE";
+inline constexpr std::string_view kMarkImportDigestWrong = "MARK_IMPORT_DIGEST_WRONG";
+inline constexpr std::string_view kMarkImportHolds = "MARK_IMPORT_HOLDS";
+inline constexpr std::string_view kMarkImportInterrupted = "MARK_IMPORT_INTERRUPTED";
 
 inline constexpr std::string_view kReasons[] = {
     kSeriesNotFound,
@@ -152,6 +163,17 @@ inline constexpr std::string_view kReasons[] = {
     kFieldMaskInvalid,
     kLearnerNotFound,
     kTermDatesDisordered,
+    kMarkImportNotFound,
+    kMarkImportsTooMany,
+    kMarkImportTooLarge,
+    kMarkImportOffsetWrong,
+    kMarkImportSequenceWrong,
+    kMarkImportNotOpen,
+    kMarkImportMixed,
+    kMarkImportIncomplete,
+    kMarkImportDigestWrong,
+    kMarkImportHolds,
+    kMarkImportInterrupted,
 };
 
 // Of single rows; RefusedMark and RecordModeratorMarks list them.
@@ -166,6 +188,7 @@ inline constexpr std::string_view kRowMalformed = "ROW_MALFORMED";
 inline constexpr std::string_view kCandidateNotInSample = "CANDIDATE_NOT_IN_SAMPLE";
 inline constexpr std::string_view kMarkAlreadyRecorded = "MARK_ALREADY_RECORDED";
 inline constexpr std::string_view kTextTooLong = "TEXT_TOO_LONG";
+inline constexpr std::string_view kCentreInvalid = "CENTRE_INVALID";
 inline constexpr std::string_view kUlnInvalid = "ULN_INVALID";
 
 }  // namespace assay::moderation

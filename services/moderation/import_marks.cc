@@ -8,18 +8,13 @@
 #include "services/moderation/commitment.h"
 #include "services/moderation/convert.h"
 #include "services/moderation/errors.h"
+#include "services/moderation/mark_table.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/idempotency/once.h"
-#include "services/platform/table/table.h"
 
 namespace assay::moderation {
 namespace {
-
-std::string PlaceInFile(const RefusedRow& row) {
-  if (row.field.empty()) return absl::StrCat("row ", row.row);
-  return absl::StrCat("row ", row.row, ", column ", row.field);
-}
 
 class Import final : public platform::UploadSink<v1::ImportMarksRequest, v1::RecordMarksResponse> {
  public:
@@ -30,24 +25,17 @@ class Import final : public platform::UploadSink<v1::ImportMarksRequest, v1::Rec
         name_(std::move(name)),
         mode_(mode),
         request_id_(std::move(request_id)),
+        table_({.required = {"candidate"}, .rows_max = context.import_rows_max}),
         rows_(scale) {}
 
   absl::Status Take(v1::ImportMarksRequest& message) override {
     const std::string& bytes = message.content().data();
     hash_.Add(bytes);  // The running text: a repeat may be cut into other pieces.
-    if (reader_ == nullptr) {
-      first_ += bytes;
-      if (first_.find('\n') == first_.npos && first_.size() < kFirstLineMax) {
-        return absl::OkStatus();
-      }
-      return Begin();
-    }
-    return Feed(bytes);
+    return table_.Feed(bytes, [this](const MarkTable::Row& row) { return Add(row); });
   }
 
   absl::StatusOr<v1::RecordMarksResponse> Finish() override {
-    if (reader_ == nullptr) RETURN_IF_ERROR(Begin());
-    RETURN_IF_ERROR(reader_->Finish([this](const platform::TableRow& row) { return Add(row); }));
+    RETURN_IF_ERROR(table_.Finish([this](const MarkTable::Row& row) { return Add(row); }));
     rows_.Finish();
     if (call_.cancelled()) return absl::CancelledError("the caller went away");
     const std::string body_hash =
@@ -69,43 +57,13 @@ class Import final : public platform::UploadSink<v1::ImportMarksRequest, v1::Rec
   }
 
  private:
-  static constexpr std::size_t kFirstLineMax = 64 * 1024;
-
-  // The header line says whether commas or tabs separate the columns.
-  absl::Status Begin() {
-    const std::string header = first_.substr(0, first_.find('\n'));
-    const bool tabs = header.find('\t') != header.npos && header.find(',') == header.npos;
-    reader_ = std::make_unique<platform::TableReader>(
-        platform::TableOptions{.separator = tabs ? '\t' : ',',
-                               .required = {"candidate"},
-                               .rows_max = context_.import_rows_max});
-    const std::string bytes = std::exchange(first_, {});
-    return Feed(bytes);
-  }
-
-  absl::Status Feed(std::string_view bytes) {
-    if (bytes.empty()) return absl::OkStatus();
-    return reader_->Feed(bytes, [this](const platform::TableRow& row) { return Add(row); });
-  }
-
-  absl::Status Add(const platform::TableRow& row) {
-    if (!row.fault().empty()) {
-      rows_.Refuse({row.line(), "", std::string(kRowMalformed),
-                    absl::StrCat("the row ", platform::View(row.fault())), ""});
-      return absl::OkStatus();
+  absl::Status Add(const MarkTable::Row& row) {
+    if (row.fault.empty()) {
+      AddTexts(rows_, row.line, row.texts);
+    } else {
+      rows_.Refuse({row.line, "", std::string(kRowMalformed),
+                    absl::StrCat("the row ", platform::View(row.fault)), ""});
     }
-    AddTexts(rows_, row.line(),
-             {.candidate = row.Get("candidate"),
-              .mark = row.Get("mark"),
-              .assessor = row.Get("assessor"),
-              .group = row.Get("group"),
-              .site = row.Get("site"),
-              .absent = row.Get("absent"),
-              .withdrawn = row.Get("withdrawn"),
-              .parental_interest = row.Get("parental_interest"),
-              .carried_forward = row.Get("carried_forward"),
-              .grade = row.Get("grade"),
-              .uln = row.Get("uln")});
     return absl::OkStatus();
   }
 
@@ -114,8 +72,8 @@ class Import final : public platform::UploadSink<v1::ImportMarksRequest, v1::Rec
     const Work work{tx, call_, context_, CallerOf(call_, Scope::kCentre)};
     ASSIGN_OR_RETURN(const Submission submission, RecordMarks(work, name_, "", mode_, rows_));
     v1::RecordMarksResponse response = ToProto(submission, rows_, call_);
-    response.set_encoding(std::string(reader_->encoding()));
-    response.set_truncated(reader_->truncated());
+    response.set_encoding(std::string(table_.encoding()));
+    response.set_truncated(table_.truncated());
     return response.SerializeAsString();
   }
 
@@ -125,8 +83,7 @@ class Import final : public platform::UploadSink<v1::ImportMarksRequest, v1::Rec
   const MarksMode mode_;
   const std::string request_id_;
   RunningSha256 hash_;
-  std::string first_;  // Until the header line is whole.
-  std::unique_ptr<platform::TableReader> reader_;
+  MarkTable table_;
   MarkRows rows_;
 };
 

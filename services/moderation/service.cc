@@ -12,6 +12,7 @@ void RegisterRpcs(platform::Router& router, const Context& context) {
   RegisterModeration(router, context);
   RegisterAllocation(router, context);
   RegisterAgreement(router, context);
+  RegisterMarkImports(router, context);
   RegisterPolicies(router, context);
   RegisterAwards(router, context);
   RegisterCheckpoints(router, context);

@@ -394,20 +394,20 @@ absl::Status Store::InsertCandidates(Tx& tx, std::string_view tenant, std::int64
   static constexpr std::string_view kColumns[] = {
       "tenant",         "submission", "candidate", "mark",  "assessor",
       "teaching_group", "site",       "flags",     "grade", "uln"};
-  return tx.BulkInsert("candidates", kColumns, static_cast<std::int64_t>(candidates.size()),
-                       [&](std::int64_t i, std::span<SqlValue> out) {
-                         const Candidate& c = candidates[i];
-                         out[0] = tenant;
-                         out[1] = submission;
-                         out[2] = c.number;
-                         out[3] = c.mark;
-                         out[4] = c.assessor;
-                         out[5] = c.group;
-                         out[6] = c.site;
-                         out[7] = c.flags;
-                         out[8] = c.grade;
-                         out[9] = c.uln;
-                       });
+  return tx.BulkInsertKept("candidates", kColumns, static_cast<std::int64_t>(candidates.size()),
+                           [&](std::int64_t i, std::span<SqlValue> out) {
+                             const Candidate& c = candidates[i];
+                             out[0] = tenant;
+                             out[1] = submission;
+                             out[2] = c.number;
+                             out[3] = c.mark;
+                             out[4] = c.assessor;
+                             out[5] = c.group;
+                             out[6] = c.site;
+                             out[7] = c.flags;
+                             out[8] = c.grade;
+                             out[9] = c.uln;
+                           });
 }
 
 absl::Status Store::PutCandidate(Tx& tx, std::string_view tenant, std::int64_t submission,
@@ -464,19 +464,19 @@ absl::Status Store::InsertPicks(Tx& tx, std::string_view tenant, std::int64_t su
                                 std::string_view sample, std::span<const Pick> picks) {
   static constexpr std::string_view kColumns[] = {"tenant",  "submission", "sample", "candidate",
                                                   "reasons", "stage",      "mark",   "marked_by"};
-  std::string reasons;
-  return tx.BulkInsert("sample_candidates", kColumns, static_cast<std::int64_t>(picks.size()),
-                       [&](std::int64_t i, std::span<SqlValue> out) {
-                         reasons = absl::StrJoin(picks[i].reasons, ",");
-                         out[0] = tenant;
-                         out[1] = submission;
-                         out[2] = sample;
-                         out[3] = picks[i].candidate;
-                         out[4] = reasons;
-                         out[5] = static_cast<int>(picks[i].stage);
-                         out[6] = picks[i].mark;
-                         out[7] = picks[i].marked_by;
-                       });
+  std::vector<std::string> reasons;
+  for (const Pick& pick : picks) reasons.push_back(absl::StrJoin(pick.reasons, ","));
+  return tx.BulkInsertKept("sample_candidates", kColumns, static_cast<std::int64_t>(picks.size()),
+                           [&](std::int64_t i, std::span<SqlValue> out) {
+                             out[0] = tenant;
+                             out[1] = submission;
+                             out[2] = sample;
+                             out[3] = picks[i].candidate;
+                             out[4] = reasons[i];
+                             out[5] = static_cast<int>(picks[i].stage);
+                             out[6] = picks[i].mark;
+                             out[7] = picks[i].marked_by;
+                           });
 }
 
 absl::StatusOr<Sample> Store::GetSample(Tx& tx, std::string_view tenant, std::int64_t submission,
@@ -635,15 +635,15 @@ absl::Status Store::InsertResults(Tx& tx, std::string_view tenant, std::int64_t 
                                   std::span<const Result> results) {
   static constexpr std::string_view kColumns[] = {"tenant",      "submission", "candidate",
                                                   "centre_mark", "final_mark", "basis"};
-  return tx.BulkInsert("results", kColumns, static_cast<std::int64_t>(results.size()),
-                       [&](std::int64_t i, std::span<SqlValue> out) {
-                         out[0] = tenant;
-                         out[1] = submission;
-                         out[2] = results[i].candidate;
-                         out[3] = results[i].centre_mark;
-                         out[4] = results[i].final_mark;
-                         out[5] = static_cast<int>(results[i].basis);
-                       });
+  return tx.BulkInsertKept("results", kColumns, static_cast<std::int64_t>(results.size()),
+                           [&](std::int64_t i, std::span<SqlValue> out) {
+                             out[0] = tenant;
+                             out[1] = submission;
+                             out[2] = results[i].candidate;
+                             out[3] = results[i].centre_mark;
+                             out[4] = results[i].final_mark;
+                             out[5] = static_cast<int>(results[i].basis);
+                           });
 }
 
 absl::StatusOr<std::vector<Result>> Store::ListResults(Tx& tx, std::string_view tenant,

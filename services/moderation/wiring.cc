@@ -9,6 +9,7 @@
 #include "services/moderation/clients/evidence.h"
 #include "services/moderation/commands/run_checkpoints.h"
 #include "services/moderation/context.h"
+#include "services/moderation/mark_import_runner.h"
 #include "services/moderation/policies/loader.h"
 #include "services/moderation/service.h"
 #include "services/moderation/store.h"
@@ -20,14 +21,26 @@ const platform::MigrationSet& Migrations();  // Made from migrations/ by assay_s
 
 namespace {
 
+constexpr absl::Duration kMarkImportPeriod = absl::Minutes(1);
+
 // In the order of who needs whom.
 struct App {
   App(platform::Parts& parts, const Config& config, PolicyBook the_policies)
       : policies(std::move(the_policies)),
         approval(parts.client("approval"), parts.cache, config.answer_lifetime),
         evidence(parts.client("evidence"), parts.cache, config.answer_lifetime),
-        context{parts.database, parts.ids, parts.entropy, store,
-                policies,       approval,  evidence,      config.import_rows_max} {}
+        context{parts.database,
+                parts.ids,
+                parts.entropy,
+                store,
+                policies,
+                approval,
+                evidence,
+                config.import_rows_max,
+                {.rows_max = config.mark_import_rows_max,
+                 .bytes_max = config.mark_import_bytes_max,
+                 .unfinished_max = config.mark_imports_max,
+                 .lifetime = config.mark_import_lifetime}} {}
 
   PolicyShelf policies;
   Store store;
@@ -46,6 +59,8 @@ absl::StatusOr<std::shared_ptr<void>> Wire(const Config& config, platform::Parts
   parts.every("moderation.checkpoints", config.checkpoint_period, [app = app.get(), &parts] {
     return SweepCheckpoints(app->context, parts.clock.Now());
   });
+  parts.every("mark_imports", kMarkImportPeriod,
+              [app, &clock = parts.clock] { return TendMarkImports(app->context, clock.Now()); });
   return app;
 }
 

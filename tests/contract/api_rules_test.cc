@@ -20,6 +20,7 @@
 #include "assay/evidence/v1/evidence_service.pb.h"
 #include "assay/moderation/v1/allocation_service.pb.h"
 #include "assay/moderation/v1/error_reason.pb.h"
+#include "assay/moderation/v1/mark_import_service.pb.h"
 #include "assay/moderation/v1/moderation_service.pb.h"
 #include "assay/moderation/v1/policy_service.pb.h"
 #include "assay/moderation/v1/report_service.pb.h"
@@ -47,6 +48,7 @@ std::vector<const FileDescriptor*> Files() {
           evidence::v1::Evidence::descriptor()->file(),
           moderation::v1::Series::descriptor()->file(),
           moderation::v1::Submission::descriptor()->file(),
+          moderation::v1::MarkImport::descriptor()->file(),
           moderation::v1::Sample::descriptor()->file(),
           moderation::v1::Judgement::descriptor()->file(),
           moderation::v1::Policy::descriptor()->file(),
@@ -122,7 +124,9 @@ TEST(ApiRulesTest, EveryListIsPaged) {
 
 TEST(ApiRulesTest, EveryChangeIsSafeToRepeat) {
   // Changes that come to the same when they are repeated, and say so.
-  const std::set<std::string> naturally = {"ImportCentres", "MarkMessageRead", "ReplayDeadLetter"};
+  const std::set<std::string> naturally = {"ImportCentres", "MarkMessageRead", "ReplayDeadLetter",
+                                           "UploadMarks",   "StreamMarks",     "FinishMarkImport",
+                                           "DrawSamples"};
   ForEachMethod([&](const MethodDescriptor& method) {
     const auto& http = method.options().GetExtension(google::api::http);
     const bool changes = !http.post().empty() || !http.patch().empty() || !http.put().empty() ||

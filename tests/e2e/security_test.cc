@@ -245,6 +245,8 @@ class SecurityTest : public ::testing::Test {
         {"assay.example/Component", kComponent},
         {"assay.example/Submission", submission},
         {"assay.example/Sample", sample.Json()["name"]},
+        {"assay.example/MarkImport",
+         std::string(kComponent) + "/markImports/" + std::string(26, '0')},
         {"assay.example/Moderator", moderator.Json()["name"]},
         {"assay.example/Policy", "policies/pearson-2026"},
         {"assay.example/PolicyVersion", "policies/pearson-2026/versions/1"},

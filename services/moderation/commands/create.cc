@@ -76,6 +76,7 @@ absl::StatusOr<Submission> CreateSubmission(const Work& work, const SubmissionNa
                                             std::string_view centre_title) {
   RETURN_IF_ERROR(
       work.store().GetComponent(work.tx, work.caller.tenant, name.series, name.component).status());
+  RETURN_IF_ERROR(CheckNotHeld(work, name));
   Submission submission{.name = name,
                         .centre = std::string(centre),
                         .centre_title = std::string(centre_title),

@@ -19,10 +19,12 @@ using platform::View;
 constexpr std::size_t kNumberMax = 64;
 constexpr std::size_t kTextMax = 200;
 
-// UTF-8: bytes that begin a character.
-std::size_t Length(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xC0) != 0x80; }));
+// UTF-8: bytes that begin a character. Few texts have so many bytes that they need counting.
+bool IsLonger(std::string_view text, std::size_t characters) {
+  if (text.size() <= characters) return false;
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](unsigned char c) {
+           return (c & 0xC0) != 0x80;
+         })) > characters;
 }
 
 bool HasSpaceOrControl(std::string_view text) {
@@ -31,7 +33,8 @@ bool HasSpaceOrControl(std::string_view text) {
 }
 
 std::optional<bool> FlagOf(std::string_view text) {
-  for (std::string_view no : {"", "0", "no", "n", "false", "f"}) {
+  if (text.empty()) return false;
+  for (std::string_view no : {"0", "no", "n", "false", "f"}) {
     if (absl::EqualsIgnoreCase(View(text), View(no))) return false;
   }
   for (std::string_view yes : {"1", "yes", "y", "true", "t"}) {
@@ -48,7 +51,7 @@ std::optional<RefusedRow> FaultOf(const MarkScale& scale, const Candidate& c) {
   if (c.number.empty()) {
     return refused("candidate", kCandidateMissing, "the row names no candidate");
   }
-  if (Length(c.number) > kNumberMax || HasSpaceOrControl(c.number)) {
+  if (IsLonger(c.number, kNumberMax) || HasSpaceOrControl(c.number)) {
     return refused(
         "candidate", kCandidateInvalid,
         absl::StrCat("a candidate number has 1 to ", kNumberMax, " characters and no spaces"));
@@ -58,7 +61,7 @@ std::optional<RefusedRow> FaultOf(const MarkScale& scale, const Candidate& c) {
         {"group", c.group},
         {"site", c.site},
         {"grade", c.grade}}) {
-    if (Length(text) > kTextMax) {
+    if (IsLonger(text, kTextMax)) {
       return refused(field, kTextTooLong, absl::StrCat("is longer than ", kTextMax, " characters"));
     }
   }
@@ -68,25 +71,26 @@ std::optional<RefusedRow> FaultOf(const MarkScale& scale, const Candidate& c) {
                    "(QUAL-10); 9999999999 stands for one that is still to come");
   }
   if (!c.mark.has_value()) return std::nullopt;
-  const std::string mark = FormatMark(*c.mark);
+  const Mark mark = *c.mark;
   if (c.Has(kAbsent) || c.Has(kWithdrawn)) {
     return refused("mark", kMarkForAbsent,
-                   absl::StrCat("has the mark ", mark,
+                   absl::StrCat("has the mark ", FormatMark(mark),
                                 " but is absent or withdrawn; leave one of the two out"));
   }
-  switch (FaultOf(scale, *c.mark)) {
+  switch (FaultOf(scale, mark)) {
     case MarkFault::kNone:
       return std::nullopt;
     case MarkFault::kNegative:
-      return refused("mark", kMarkNegative, absl::StrCat("the mark ", mark, " is below zero"));
+      return refused("mark", kMarkNegative,
+                     absl::StrCat("the mark ", FormatMark(mark), " is below zero"));
     case MarkFault::kAboveMaximum:
-      return refused(
-          "mark", kMarkAboveMaximum,
-          absl::StrCat("the mark ", mark, " is above the maximum ", FormatMark(scale.maximum)));
+      return refused("mark", kMarkAboveMaximum,
+                     absl::StrCat("the mark ", FormatMark(mark), " is above the maximum ",
+                                  FormatMark(scale.maximum)));
     case MarkFault::kOffStep:
-      return refused(
-          "mark", kMarkOffStep,
-          absl::StrCat("the mark ", mark, " is not a multiple of ", FormatMark(scale.step)));
+      return refused("mark", kMarkOffStep,
+                     absl::StrCat("the mark ", FormatMark(mark), " is not a multiple of ",
+                                  FormatMark(scale.step)));
   }
   return std::nullopt;
 }

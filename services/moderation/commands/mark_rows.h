@@ -35,7 +35,7 @@ class MarkRows {
   // Refuses every row whose candidate came before. Call it once, after the last row.
   void Finish();
 
-  // In the order of numbers, each once; after Finish.
+  // Until Finish in the order of rows, after it in the order of numbers, each once.
   std::span<const Candidate> good() const { return good_; }
   std::span<const RefusedRow> refused() const { return refused_; }  // By row; the first ones.
   std::int64_t row_count() const { return row_count_; }

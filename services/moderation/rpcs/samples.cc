@@ -2,6 +2,7 @@
 
 #include "services/moderation/commands/draw_sample.h"
 #include "services/moderation/convert.h"
+#include "services/moderation/draw_all.h"
 #include "services/moderation/rpcs/rpcs.h"
 
 namespace assay::moderation {
@@ -45,12 +46,43 @@ absl::StatusOr<v1::VerifySampleResponse> VerifySample(const Work& work,
   return ToProto(verification);
 }
 
+absl::StatusOr<v1::DrawSamplesResponse> DrawSamples(const Context& context,
+                                                    const platform::Call& call,
+                                                    const v1::DrawSamplesRequest& request) {
+  ASSIGN_OR_RETURN(ComponentName parent, ComponentNameOf("parent", request.parent()));
+  if (parent.component == "-") parent.component.clear();
+  RETURN_IF_ERROR(context.database.ReadNow([&](platform::Transaction& tx) {
+    if (parent.component.empty()) {
+      return context.store.GetSeries(tx, call.tenant(), parent.series).status();
+    }
+    return context.store.GetComponent(tx, call.tenant(), parent.series, parent.component).status();
+  }));
+  ASSIGN_OR_RETURN(const DrawnSamples drawn,
+                   DrawSamples(context, call, parent.series, parent.component));
+  v1::DrawSamplesResponse response;
+  response.set_drawn_count(drawn.drawn);
+  response.set_not_drawn_count(drawn.not_drawn_count);
+  for (const NotDrawn& one : drawn.not_drawn) {
+    auto& told = *response.add_not_drawn();
+    told.set_submission(one.submission);
+    told.set_reason(one.reason);
+    told.set_message(one.message);
+  }
+  response.set_complete(drawn.complete);
+  return response;
+}
+
 }  // namespace
 
 void RegisterSamples(Router& router, const Context& context) {
   const std::string service = "assay.moderation.v1.SampleService/";
   Write<v1::DrawSampleRequest, v1::Sample>(router, context, service + "DrawSample", Scope::kCentre,
                                            DrawSample);
+  router.Ask<v1::DrawSamplesRequest, v1::DrawSamplesResponse>(
+      service + "DrawSamples",
+      [&context](const platform::Call& call, const v1::DrawSamplesRequest& request) {
+        return DrawSamples(context, call, request);
+      });
   Read<v1::GetSampleRequest, v1::Sample>(router, context, service + "GetSample", Scope::kAllocated,
                                          GetSample);
   Read<v1::ListSamplesRequest, v1::ListSamplesResponse>(router, context, service + "ListSamples",

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <map>
 #include <string>
@@ -15,6 +16,7 @@
 #include "assay/approval/v1/approval_service.pb.h"
 #include "assay/approval/v1/centre_service.pb.h"
 #include "assay/evidence/v1/evidence_service.pb.h"
+#include "assay/moderation/v1/mark_import_service.pb.h"
 #include "assay/moderation/v1/moderation_service.pb.h"
 #include "assay/moderation/v1/policy_service.pb.h"
 #include "assay/moderation/v1/sample_service.pb.h"
@@ -258,7 +260,7 @@ class ModerationTest : public ::testing::Test {
   int evidence_count_ = 0;
   std::map<std::string, int> evidence_of_;  // By subject, where it is not evidence_count_.
   bool evidence_of_all_ = false;            // Some is linked to the submission itself.
-  int asked_ = 0;
+  std::atomic<int> asked_ = 0;
   absl::Status others_status_;
   platform::testing::TestService service_;
   std::string officer_, centre_, stranger_, moderator_;

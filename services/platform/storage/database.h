@@ -96,6 +96,13 @@ class Transaction {
   virtual absl::Status BulkInsert(
       std::string_view table, std::span<const std::string_view> columns, std::int64_t rows,
       absl::FunctionRef<void(std::int64_t, std::span<SqlValue>)> fill) = 0;
+  // The same if all text that `fill` points to lives until this returns: twice as fast on SQLite,
+  // which then inserts many rows a statement.
+  virtual absl::Status BulkInsertKept(
+      std::string_view table, std::span<const std::string_view> columns, std::int64_t rows,
+      absl::FunctionRef<void(std::int64_t, std::span<SqlValue>)> fill) {
+    return BulkInsert(table, columns, rows, fill);
+  }
 
   // Runs several statements, without values. For migrations only.
   virtual absl::Status ExecuteScript(std::string_view sql);

@@ -16,6 +16,8 @@ namespace {
 constexpr int kBusyMillis = 5000;  // For a second process on the file: a migration, a backup.
 // More than any service has; only texts that are put together at run time come near it.
 constexpr std::size_t kStatementsMax = 512;
+// Beyond it an INSERT of many rows gains little; a row has far fewer than 32,766 / 20 columns.
+constexpr std::int64_t kRowsAStatement = 20;
 
 absl::StatusCode CodeOf(int extended, int system_error) {
   switch (extended) {
@@ -271,22 +273,44 @@ absl::Status SqliteConnection::Query(std::string_view sql, std::span<const SqlVa
 absl::Status SqliteConnection::BulkInsert(
     std::string_view table, std::span<const std::string_view> columns, std::int64_t rows,
     absl::FunctionRef<void(std::int64_t, std::span<SqlValue>)> fill) {
+  return InsertRows(table, columns, 0, rows, 1, fill);
+}
+
+absl::Status SqliteConnection::BulkInsertKept(
+    std::string_view table, std::span<const std::string_view> columns, std::int64_t rows,
+    absl::FunctionRef<void(std::int64_t, std::span<SqlValue>)> fill) {
+  const std::int64_t whole = rows - rows % kRowsAStatement;
+  RETURN_IF_ERROR(InsertRows(table, columns, 0, whole, kRowsAStatement, fill));
+  return InsertRows(table, columns, whole, rows, 1, fill);
+}
+
+absl::Status SqliteConnection::InsertRows(
+    std::string_view table, std::span<const std::string_view> columns, std::int64_t begin,
+    std::int64_t end, std::int64_t rows_a_statement,
+    absl::FunctionRef<void(std::int64_t, std::span<SqlValue>)> fill) {
   if (!failure_.ok()) return failure_;
+  if (begin == end) return absl::OkStatus();
   if (!IsPlainName(table)) return Doom(absl::InternalError("not a plain table name"));
   std::string sql = absl::StrCat("INSERT INTO ", View(table), " (");
-  std::string places;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (!IsPlainName(columns[i])) return Doom(absl::InternalError("not a plain column name"));
     absl::StrAppend(&sql, i == 0 ? "" : ", ", View(columns[i]));
-    absl::StrAppend(&places, i == 0 ? "$" : ", $", i + 1);
   }
-  absl::StrAppend(&sql, ") VALUES (", places, ")");
+  absl::StrAppend(&sql, ") VALUES ");
+  const std::size_t count = columns.size() * static_cast<std::size_t>(rows_a_statement);
+  for (std::size_t n = 0; n < count; ++n) {
+    const bool first = n % columns.size() == 0;
+    absl::StrAppend(&sql, !first ? ", $" : n == 0 ? "($" : "), ($", n + 1);
+  }
+  absl::StrAppend(&sql, ")");
   absl::StatusOr<Lease> statement = Take(sql);
   if (!statement.ok()) return Doom(statement.status());
-  std::vector<SqlValue> values(columns.size(), nullptr);
+  std::vector<SqlValue> values(count, nullptr);
   sqlite3_stmt* handle = (**statement).handle;
-  for (std::int64_t i = 0; i < rows; ++i) {
-    fill(i, values);
+  for (std::int64_t i = begin; i < end; i += rows_a_statement) {
+    for (std::int64_t r = 0; r < rows_a_statement; ++r) {
+      fill(i + r, std::span(values).subspan(r * columns.size(), columns.size()));
+    }
     if (absl::Status status = Bind(**statement, values); !status.ok()) return Doom(status);
     const int code = sqlite3_step(handle);
     if (code != SQLITE_DONE) return Doom(Classified(code));

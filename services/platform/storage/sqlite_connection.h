@@ -33,6 +33,9 @@ class SqliteConnection final : public Transaction {
   absl::Status BulkInsert(std::string_view table, std::span<const std::string_view> columns,
                           std::int64_t rows,
                           absl::FunctionRef<void(std::int64_t, std::span<SqlValue>)> fill) override;
+  absl::Status BulkInsertKept(
+      std::string_view table, std::span<const std::string_view> columns, std::int64_t rows,
+      absl::FunctionRef<void(std::int64_t, std::span<SqlValue>)> fill) override;
   absl::Status ExecuteScript(std::string_view sql) override;
 
   // BEGIN, COMMIT, SAVEPOINT and the like: not doomed by, and no cause of, a failed body.
@@ -65,6 +68,9 @@ class SqliteConnection final : public Transaction {
   absl::StatusOr<Lease> Take(std::string_view sql);
   absl::Status Bind(Statement& statement, std::span<const SqlValue> values);
   absl::StatusOr<std::int64_t> Step(Statement& statement);
+  absl::Status InsertRows(std::string_view table, std::span<const std::string_view> columns,
+                          std::int64_t begin, std::int64_t end, std::int64_t rows_a_statement,
+                          absl::FunctionRef<void(std::int64_t, std::span<SqlValue>)> fill);
   absl::Status Doom(absl::Status status);
   absl::Status Classified(int code);
 

@@ -4,7 +4,9 @@
 #include <unicode/ucnv.h>
 #include <unicode/ucnv_err.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 
@@ -42,6 +44,28 @@ std::string_view Trim(std::string_view text) {
       return text;
     }
   }
+}
+
+// Where the first LF or CR is. LF is looked for first, so that one pass over a line does.
+std::size_t LineEnd(std::string_view text) {
+  const std::size_t feed = text.find('\n');
+  const std::size_t back = text.substr(0, feed).find('\r');
+  return back == text.npos ? feed : back;
+}
+
+// No byte above 0x7F and none of value 0, eight at a time.
+bool IsPlainAscii(std::string_view text) {
+  constexpr std::uint64_t kHigh = 0x8080808080808080u;
+  constexpr std::uint64_t kOnes = 0x0101010101010101u;
+  std::size_t i = 0;
+  std::uint64_t bad = 0;
+  for (; i + sizeof(std::uint64_t) <= text.size(); i += sizeof(std::uint64_t)) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + i, sizeof(word));
+    bad |= (word | (word - kOnes)) & kHigh;
+  }
+  for (; i < text.size(); ++i) bad |= static_cast<signed char>(text[i]) <= 0 ? kHigh : 0;
+  return bad == 0;
 }
 
 enum class Utf8 { kAscii, kMultibyte, kCutAtEnd, kInvalid };
@@ -151,15 +175,30 @@ struct TableReader::Impl {
       const auto it = columns->find(View(column));
       return it == columns->end() ? std::string_view() : Field(it->second);
     }
+    int Find(std::string_view column) const override {
+      const auto it = columns->find(View(column));
+      return it == columns->end() ? -1 : static_cast<int>(it->second);
+    }
+    std::string_view At(int column) const override {
+      return column < 0 ? std::string_view() : Field(static_cast<std::size_t>(column));
+    }
     std::string_view fault() const override { return fault_; }
 
     std::string_view Field(std::size_t index) const {
+      if (index < plain.size()) return Trim(plain[index]);
       if (index >= ends.size()) return {};
       const std::size_t begin = index == 0 ? 0 : ends[index - 1];
       return Trim(std::string_view(bytes).substr(begin, ends[index] - begin));
     }
+    std::size_t size() const { return plain.empty() ? ends.size() : plain.size(); }
+    void Clear() {
+      plain.clear();
+      bytes.clear();
+      ends.clear();
+    }
 
     const absl::flat_hash_map<std::string, std::size_t>* columns = nullptr;
+    std::vector<std::string_view> plain;  // The fields of a line without quotes, where they lie.
     std::string bytes;
     std::vector<std::size_t> ends;
     std::int64_t line_ = 0;
@@ -192,6 +231,7 @@ struct TableReader::Impl {
   absl::Status TakeHeader();
   absl::Status TakeRow(OnRow on_row);
   absl::Status ParseLine(std::string_view text, OnRow on_row);
+  absl::Status SplitPlainLine(std::string_view text, OnRow on_row);
   absl::Status TakeLine(std::string_view raw, bool complete, OnRow on_row);
   absl::Status TakeText(std::string_view text, bool last, OnRow on_row);
   absl::Status TakeBytes(std::string_view bytes, bool last, OnRow on_row);
@@ -226,7 +266,7 @@ struct TableReader::Impl {
 
 absl::Status TableReader::Impl::TakeHeader() {
   header_taken = true;
-  width = row.ends.size();
+  width = row.size();
   for (std::size_t i = 0; i < width; ++i) {
     const std::string_view name = row.Field(i);
     if (name.empty()) continue;  // Spreadsheets leave nameless columns at the end.
@@ -251,8 +291,7 @@ absl::Status TableReader::Impl::TakeHeader() {
 absl::Status TableReader::Impl::TakeRow(OnRow on_row) {
   if (!header_taken) {
     absl::Status status = TakeHeader();
-    row.bytes.clear();
-    row.ends.clear();
+    row.Clear();
     if (status.ok() && !row_fault.empty()) return NotText("the header has a fault");
     return status;
   }
@@ -264,25 +303,37 @@ absl::Status TableReader::Impl::TakeRow(OnRow on_row) {
   }
   row.fault_ = std::move(row_fault);
   row_fault.clear();
-  if (row.fault_.empty() && row.ends.size() != width) {
-    row.fault_ = absl::StrCat("has ", row.ends.size(), row.ends.size() == 1 ? " field" : " fields",
+  if (row.fault_.empty() && row.size() != width) {
+    row.fault_ = absl::StrCat("has ", row.size(), row.size() == 1 ? " field" : " fields",
                               ", the header has ", width);
   }
   absl::Status status = on_row(row);
-  row.bytes.clear();
-  row.ends.clear();
+  row.Clear();
   return status;
+}
+
+// Most lines have no quotes, and then nothing needs to be copied to cut them into fields.
+absl::Status TableReader::Impl::SplitPlainLine(std::string_view text, OnRow on_row) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+  for (;;) {
+    const std::size_t end = text.find(options.separator);
+    row.plain.push_back(text.substr(0, end));
+    if (row.plain.back().size() > options.field_bytes_max) return TooLong(row.line_);
+    if (end == text.npos) break;
+    text.remove_prefix(end + 1);
+  }
+  return TakeRow(on_row);
 }
 
 // `text` is one line in UTF-8 with its end, if it has one.
 absl::Status TableReader::Impl::ParseLine(std::string_view text, OnRow on_row) {
   if (!row_open) {
-    bool blank = true;
-    for (const char c : text) {
-      blank &= c == '\r' || c == '\n' || c == ' ' || (c == '\t' && options.separator != '\t');
-    }
-    if (blank) return absl::OkStatus();
+    const auto is_blank = [this](char c) {
+      return c == '\r' || c == '\n' || c == ' ' || (c == '\t' && options.separator != '\t');
+    };
+    if (std::all_of(text.begin(), text.end(), is_blank)) return absl::OkStatus();
     row.line_ = line;
+    if (text.find('"') == text.npos) return SplitPlainLine(text, on_row);
   }
   row_ended = false;
   auto on_field = [](void* data, std::size_t size, void* self) {
@@ -310,6 +361,10 @@ absl::Status TableReader::Impl::ParseLine(std::string_view text, OnRow on_row) {
 
 // `raw` is one line as it came (UTF-16 already turned into UTF-8).
 absl::Status TableReader::Impl::TakeLine(std::string_view raw, bool complete, OnRow on_row) {
+  if (IsPlainAscii(raw)) {
+    ++line;
+    return ParseLine(raw, on_row);
+  }
   if (std::memchr(raw.data(), 0, raw.size()) != nullptr) {
     return NotText("has a byte of value 0, which text has not");
   }
@@ -363,7 +418,7 @@ absl::Status TableReader::Impl::TakeText(std::string_view text, bool last, OnRow
     pending.clear();
   }
   while (!text.empty()) {
-    const std::size_t end = text.find_first_of("\r\n");
+    const std::size_t end = LineEnd(text);
     std::size_t size = text.size();
     bool complete = false;
     if (end != text.npos) {

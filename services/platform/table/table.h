@@ -29,6 +29,9 @@ class TableRow {
   // The line of the file on which the row begins; the header is line 1.
   virtual std::int64_t line() const = 0;
   virtual std::string_view Get(std::string_view column) const = 0;  // "" if unknown.
+  // The same by number, for many rows: Find once (-1: the header has no such column), then At.
+  virtual int Find(std::string_view column) const = 0;
+  virtual std::string_view At(int column) const = 0;  // "" for -1.
   // What is wrong with the row itself ("has 7 fields, the header has 9"), or "".
   virtual std::string_view fault() const = 0;
 };

@@ -1,0 +1,171 @@
+#include "services/moderation/draw_all.h"
+
+#include <algorithm>
+#include <iterator>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <thread>
+#include <utility>
+
+#include "services/moderation/commands/draw_sample.h"
+#include "services/platform/core/status_macros.h"
+#include "services/platform/error/error.h"
+#include "services/platform/storage/deferred.h"
+
+namespace assay::moderation {
+namespace {
+
+using platform::Transaction;
+
+constexpr int kGroup = 100;  // Submissions of one transaction.
+// One more than cores to think on, because each waits while its group is written.
+constexpr int kThreads = 3;
+constexpr std::size_t kNotDrawnMax = 1'000;
+
+class Drawing {
+ public:
+  Drawing(const Context& context, const platform::Call& call, SubmissionFilter filter)
+      : context_(context), call_(call), filter_(std::move(filter)) {}
+
+  absl::StatusOr<DrawnSamples> Run() {
+    std::vector<std::thread> others;
+    for (int i = 1; i < kThreads; ++i) others.emplace_back([this] { Work(); });
+    Work();
+    for (std::thread& other : others) other.join();
+    RETURN_IF_ERROR(failed_);
+    result_.complete = exhausted_;
+    std::sort(result_.not_drawn.begin(), result_.not_drawn.end(),
+              [](const NotDrawn& a, const NotDrawn& b) { return a.submission < b.submission; });
+    return std::move(result_);
+  }
+
+ private:
+  void Work() {
+    for (;;) {
+      absl::StatusOr<std::vector<Submission>> group = NextGroup();
+      absl::Status status = group.status();
+      if (status.ok() && group->empty()) return;
+      if (status.ok()) status = DrawGroup(*group);
+      if (status.ok()) continue;
+      std::lock_guard lock(mutex_);
+      if (failed_.ok()) failed_ = status;
+      return;
+    }
+  }
+
+  // Empty: there is no more to do.
+  absl::StatusOr<std::vector<Submission>> NextGroup() {
+    std::lock_guard lock(mutex_);
+    std::vector<Submission> group;
+    if (exhausted_ || !failed_.ok() || call_.cancelled()) return group;
+    RETURN_IF_ERROR(context_.database.ReadNow([&](Transaction& tx) -> absl::Status {
+      const SubmissionName* after = last_.has_value() ? &*last_ : nullptr;
+      ASSIGN_OR_RETURN(group, context_.store.ListSubmissions(tx, CallerOf(call_, Scope::kCentre),
+                                                             filter_, after, kGroup));
+      return absl::OkStatus();
+    }));
+    exhausted_ = static_cast<int>(group.size()) < kGroup;
+    if (!group.empty()) last_ = group.back().name;
+    return group;
+  }
+
+  moderation::Work WorkOn(Transaction& tx) const {
+    return {tx, call_, context_, CallerOf(call_, Scope::kCentre)};
+  }
+
+  struct Outcome {
+    std::int64_t drawn = 0;
+    std::vector<NotDrawn> not_drawn;
+    std::vector<const Submission*> to_write;
+  };
+
+  absl::Status DrawGroup(const std::vector<Submission>& group) {
+    platform::DeferredWrites writes;
+    Outcome outcome;
+    RETURN_IF_ERROR(context_.database.ReadNow([&](Transaction& tx) -> absl::Status {
+      platform::DeferredTransaction deferred(tx, writes);
+      for (const Submission& submission : group) {
+        const auto begin = writes.Here();
+        RETURN_IF_ERROR(DrawOne(deferred, submission, outcome));
+        if (outcome.to_write.empty() || outcome.to_write.back() != &submission) {
+          writes.BackTo(begin);
+        }
+      }
+      return absl::OkStatus();
+    }));
+    Outcome again;
+    bool changed = false;
+    RETURN_IF_ERROR(context_.database.WriteNow([&](Transaction& tx) -> absl::Status {
+      again = {};
+      ASSIGN_OR_RETURN(changed, Changed(tx, outcome.to_write));
+      if (!changed) return writes.Apply(tx);
+      for (const Submission* submission : outcome.to_write) {
+        RETURN_IF_ERROR(DrawOne(tx, *submission, again));
+      }
+      return absl::OkStatus();
+    }));
+    if (changed) {
+      outcome.drawn = again.drawn;
+      std::move(again.not_drawn.begin(), again.not_drawn.end(),
+                std::back_inserter(outcome.not_drawn));
+    }
+    Note(std::move(outcome));
+    return absl::OkStatus();
+  }
+
+  // A refusal is the submission's; any other error ends the whole.
+  absl::Status DrawOne(Transaction& tx, const Submission& submission, Outcome& outcome) {
+    const auto drawn = DrawSample(WorkOn(tx), submission.name, "");
+    if (drawn.ok()) {
+      ++outcome.drawn;
+      outcome.to_write.push_back(&submission);
+      return absl::OkStatus();
+    }
+    const std::string_view reason = platform::ReasonOf(drawn.status());
+    if (reason.empty()) return drawn.status();
+    outcome.not_drawn.push_back(
+        {submission.name.Text(), std::string(reason), std::string(drawn.status().message())});
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<bool> Changed(Transaction& tx, std::span<const Submission* const> submissions) {
+    const Caller caller = CallerOf(call_, Scope::kCentre);
+    for (const Submission* submission : submissions) {
+      const auto now = context_.store.GetSubmission(tx, caller, submission->name);
+      if (absl::IsNotFound(now.status())) return true;
+      if (!now.ok()) return now.status();
+      if (now->version != submission->version) return true;
+    }
+    return false;
+  }
+
+  void Note(Outcome outcome) {
+    std::lock_guard lock(mutex_);
+    result_.drawn += outcome.drawn;
+    result_.not_drawn_count += static_cast<std::int64_t>(outcome.not_drawn.size());
+    for (NotDrawn& one : outcome.not_drawn) {
+      if (result_.not_drawn.size() < kNotDrawnMax) result_.not_drawn.push_back(std::move(one));
+    }
+  }
+
+  const Context& context_;
+  const platform::Call& call_;
+  const SubmissionFilter filter_;
+  std::mutex mutex_;
+  std::optional<SubmissionName> last_;
+  bool exhausted_ = false;
+  absl::Status failed_;
+  DrawnSamples result_;
+};
+
+}  // namespace
+
+absl::StatusOr<DrawnSamples> DrawSamples(const Context& context, const platform::Call& call,
+                                         const std::string& series, const std::string& component) {
+  return Drawing(context, call,
+                 {.series = series, .component = component, .state = State::kSubmitted})
+      .Run();
+}
+
+}  // namespace assay::moderation
