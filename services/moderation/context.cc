@@ -27,7 +27,7 @@ bool HasAny(const platform::Principal& principal, const std::string_view (&roles
 }
 
 // Why a state stops a step: the reason, and what can be done instead.
-std::pair<std::string_view, std::string_view> Obstacle(State state, Step step) {
+std::pair<std::string_view, std::string_view> StepObstacle(State state, Step step) {
   if (state == State::kRetracted) return {kSubmissionWithdrawn, "; an officer can reopen it"};
   if (state == State::kVoided) return {kSubmissionVoid, "; it is void for good"};
   if (step == Step::kRecordMarks || step == Step::kSubmit) {
@@ -82,7 +82,7 @@ absl::Status CheckStep(const Work& work, const Submission& submission, Step step
       if (other.step != step) continue;
       absl::StrAppend(&needed, needed.empty() ? "" : " or ", View(NameOf(other.from)));
     }
-    const auto [reason, hint] = Obstacle(submission.state, step);
+    const auto [reason, hint] = StepObstacle(submission.state, step);
     return Error(absl::StatusCode::kFailedPrecondition, reason,
                  absl::StrCat("the submission is ", View(NameOf(submission.state)), "; to ",
                               View(NameOf(step)), " it must be ", needed, View(hint)))

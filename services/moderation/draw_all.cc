@@ -36,7 +36,7 @@ class Drawing {
     RETURN_IF_ERROR(failed_);
     result_.complete = exhausted_;
     std::sort(result_.not_drawn.begin(), result_.not_drawn.end(),
-              [](const NotDrawn& a, const NotDrawn& b) { return a.submission < b.submission; });
+              [](const Undrawn& a, const Undrawn& b) { return a.submission < b.submission; });
     return std::move(result_);
   }
 
@@ -76,7 +76,7 @@ class Drawing {
 
   struct Outcome {
     std::int64_t drawn = 0;
-    std::vector<NotDrawn> not_drawn;
+    std::vector<Undrawn> not_drawn;
     std::vector<const Submission*> to_write;
   };
 
@@ -144,7 +144,7 @@ class Drawing {
     std::lock_guard lock(mutex_);
     result_.drawn += outcome.drawn;
     result_.not_drawn_count += static_cast<std::int64_t>(outcome.not_drawn.size());
-    for (NotDrawn& one : outcome.not_drawn) {
+    for (Undrawn& one : outcome.not_drawn) {
       if (result_.not_drawn.size() < kNotDrawnMax) result_.not_drawn.push_back(std::move(one));
     }
   }

@@ -15,7 +15,7 @@
 
 namespace assay::moderation {
 
-struct NotDrawn {
+struct Undrawn {
   std::string submission;
   std::string reason;
   std::string message;
@@ -24,7 +24,7 @@ struct NotDrawn {
 struct DrawnSamples {
   std::int64_t drawn = 0;
   std::int64_t not_drawn_count = 0;
-  std::vector<NotDrawn> not_drawn;  // The first thousand, in the order of names.
+  std::vector<Undrawn> not_drawn;  // The first thousand, in the order of names.
   bool complete = false;            // Every submission was looked at.
 };
 

@@ -241,7 +241,7 @@ class Checking {
 
   absl::Status Fail(const absl::Status& status) {
     import_.failure_reason = platform::ReasonOf(status);
-    import_.failure_message = status.message();
+    import_.failure_message = std::string(status.message());
     RETURN_IF_ERROR(MoveTo(MarkImportState::kFailed));
     return absl::OkStatus();
   }

@@ -86,9 +86,8 @@ std::vector<ReportPair> PairsOf(const Work& work, Reader reader, bool blind,
 }
 
 absl::StatusOr<Mark> ToleranceIn(const Work& work, const Sample& sample, const MarkScale& scale) {
-  const Policy* policy = work.context.policies.InForce(sample.tolerance_policy,
-                                                       PolicyKind::kTolerance, absl::CivilDay());
-  if (policy == nullptr) return absl::InternalError("the sample's tolerance policy is gone");
+  ASSIGN_OR_RETURN(const PolicyPtr policy,
+                   RecordedPolicy(work, sample.tolerance_policy, PolicyKind::kTolerance));
   return ToleranceOf(policy->tolerance, scale);
 }
 

@@ -62,7 +62,7 @@ absl::StatusOr<v1::DrawSamplesResponse> DrawSamples(const Context& context,
   v1::DrawSamplesResponse response;
   response.set_drawn_count(drawn.drawn);
   response.set_not_drawn_count(drawn.not_drawn_count);
-  for (const NotDrawn& one : drawn.not_drawn) {
+  for (const Undrawn& one : drawn.not_drawn) {
     auto& told = *response.add_not_drawn();
     told.set_submission(one.submission);
     told.set_reason(one.reason);
