@@ -602,8 +602,8 @@ absl::StatusOr<std::optional<RecordedJudgement>> Store::LatestJudgement(
   RETURN_IF_ERROR(tx.Query(
       "SELECT number, verdict, stage, finding, tolerance, judged_count, inside_count, "
       "outstanding_count, difference_sum, rank_correlation, line, intercept, slope, "
-      "residual_spread, before_marks, after_marks, judged_by, judged_at, method FROM judgements WHERE "
-      "tenant = $1 AND submission = $2 AND sample = $3 ORDER BY number DESC LIMIT 1",
+      "residual_spread, before_marks, after_marks, judged_by, judged_at, method FROM judgements "
+      "WHERE tenant = $1 AND submission = $2 AND sample = $3 ORDER BY number DESC LIMIT 1",
       {tenant, submission.number, submission.sample}, [&](const SqlRow& row) {
         RecordedJudgement& j = latest.emplace();
         j.sample = submission.sample;

@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "assay/moderation/v1/report_service.pb.h"
 #include "google/api/httpbody.pb.h"
+#include "services/moderation/commands/find_policy.h"
 #include "services/moderation/convert.h"
 #include "services/moderation/report/coverage.h"
 #include "services/moderation/report/series_report.h"
