@@ -20,7 +20,7 @@ using ::testing::SizeIs;
 
 class AllocationTest : public ModerationTest {
  protected:
-  AllocationTest() {
+  void SetUp() override {
     MakeComponent([&](v1::Component& c) { Choose(c); });
   }
   virtual void Choose(v1::Component& component) { component.set_subject("subjects/art"); }
