@@ -250,6 +250,8 @@ class SecurityTest : public ::testing::Test {
         {"assay.example/Moderator", moderator.Json()["name"]},
         {"assay.example/Policy", "policies/pearson-2026"},
         {"assay.example/PolicyVersion", "policies/pearson-2026/versions/1"},
+        {"assay.example/AllocationRun",
+         "series/summer-2026/allocationRuns/" + std::string(26, '0')},
         {"assay.example/Message", message},
         {"assay.example/Contact", "contacts/centres/urn-100101"}};
     ghost_ = real_;
@@ -267,7 +269,6 @@ class SecurityTest : public ::testing::Test {
     ghost_["assay.example/Message"] = "messages/" + nothing;
     ghost_["assay.example/Contact"] = "contacts/centres/urn-999999";
     ghost_["assay.example/Moderator"] = "moderators/" + nothing;
-    ghost_["assay.example/AllocationRun"] = "series/summer-2026/allocationRuns/" + nothing;
   }
   static void TearDownTestSuite() {
     delete walk_;

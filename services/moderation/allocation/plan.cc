@@ -49,11 +49,12 @@ class Judge {
   }
 
  private:
-  using Kind = std::tuple<std::string, std::string, std::string, std::int64_t>;
+  using Kind = std::tuple<std::string, std::string, std::string, bool, std::int64_t>;
 
   // What is the same for all tasks of a component that ask for the same seniority.
   const std::vector<Obstacles>& Alike(const Task& task) {
-    Kind kind{task.component, task.qualification, task.subject, SeniorityNeeded(rule_, task)};
+    Kind kind{task.component, task.qualification, task.subject, task.standardisation_needed,
+              SeniorityNeeded(rule_, task)};
     const auto [it, is_new] = alike_.try_emplace(std::move(kind));
     if (!is_new) return it->second;
     it->second.resize(board_.people());
@@ -61,7 +62,8 @@ class Judge {
               .qualification = task.qualification,
               .subject = task.subject,
               .scripts = 0,
-              .candidates = task.candidates};
+              .candidates = task.candidates,
+              .standardisation_needed = task.standardisation_needed};
     for (int p = 0; p < board_.people(); ++p) {
       it->second[p] = ObstaclesBetween(rule_, absl::CivilDay(), Roomy(board_.person(p)), bare);
     }

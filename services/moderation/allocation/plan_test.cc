@@ -327,6 +327,25 @@ TEST(PlanAllocationTest, AFailureCountsEverybodyOnceAndNamesTheNearest) {
   EXPECT_THAT(Explain(none.placements[0], {}), HasSubstr("Of 0 moderators"));
 }
 
+// MOD-8: whoever is not qualified for the component gets none of its work, and is nearer to it than
+// whoever does not know it.
+TEST(PlanAllocationTest, WorkThatAsksForStandardisationGoesToWhoQualified) {
+  std::vector<Person> people = {Of("a", 9), Of("b", 9, 8), Of("c", 9)};
+  people[1].standardised = {"series/s/components/c"};
+  people[2].competences = {"components/other"};
+  std::vector<Task> tasks = {Give("t"), Give("u")};
+  tasks[0].standardisation_needed = true;
+  Plan plan = PlanAllocation({}, kDay, people, tasks);
+  EXPECT_EQ(plan.placements[0].person, 1u);
+  EXPECT_EQ(plan.placements[0].standing.Of(kNotStandardised), 1);
+  EXPECT_EQ(plan.placements[1].person, 0u);
+  people[1].standardised.clear();
+  plan = PlanAllocation({}, kDay, people, tasks);
+  EXPECT_EQ(plan.placements[0].person, std::nullopt);
+  EXPECT_EQ(plan.placements[0].nearest, 0u);
+  EXPECT_EQ(plan.placements[0].nearest_obstacles, kNotStandardised);
+}
+
 TEST(PlanAllocationTest, NothingToGiveIsNoPlan) {
   const Plan plan = PlanAllocation({}, kDay, std::vector<Person>{Of("a", 2, 1)}, {});
   EXPECT_TRUE(plan.placements.empty());

@@ -177,6 +177,30 @@ TEST(ShippedPoliciesTest, HaveTheUsualPolicyOfEveryKind) {
   }
 }
 
+// MOD-7
+TEST(ShippedPoliciesTest, SayHowWorkIsAllocated) {
+  const PolicyBook book = Shipped();
+  const auto rule = [&](const char* id) {
+    return book.InForce(id, PolicyKind::kAllocation, kToday)->allocation;
+  };
+  EXPECT_FALSE(rule("fair-share").prefer_same);
+  EXPECT_EQ(rule("fair-share").support_years, 3);
+  EXPECT_TRUE(rule("same-moderator").prefer_same);
+  EXPECT_TRUE(rule("same-moderator").competence_needed);
+  EXPECT_EQ(rule("same-moderator").series_in_a_row_max, 3);
+  EXPECT_EQ(rule("same-moderator").seniority.at(0).candidates_from, 500);
+  EXPECT_EQ(rule("new-eyes").series_in_a_row_max, 1);
+  EXPECT_EQ(rule("new-eyes").employment_years, 5);
+  EXPECT_EQ(rule("new-eyes").measure, AllocationRule::Measure::kSubmissions);
+  EXPECT_EQ(rule("new-eyes").balance, AllocationRule::Balance::kEqual);
+  EXPECT_THAT(Complaints({{"a.json", R"({"kind":"allocation","id":"a","version":1,
+                     "effective_from":"2026-01-01","description":"","seniority":[],
+                     "conflict_years":{"suport":3},"balance":"fair",
+                     "prefer_same_moderator":true,"series_in_a_row_max":1})"}}),
+              AllOf(HasSubstr("suport is not known"), HasSubstr("balance is \"fair\""),
+                    HasSubstr("never allows a second series running")));
+}
+
 TEST(PoliciesInTest, NamesAFolderThatIsNotThere) {
   EXPECT_TRUE(PoliciesIn("")->empty());
   EXPECT_THAT(std::string(PoliciesIn("/does/not/exist").status().message()),

@@ -94,7 +94,7 @@ class AllocationStoreTest : public platform::testing::EngineTest {
           Sample sample{.id = "smp", .create_time = kNow};
           for (int i = 0; i < scripts; ++i) {
             candidates.push_back({.number = absl::StrCat(i), .mark = 100, .assessor = assessor});
-            sample.picks.push_back({.candidate = absl::StrCat(i)});
+            sample.picks.push_back({.candidate = absl::StrCat(i), .stage = Stage::kSubSample});
           }
           RETURN_IF_ERROR(tables_.InsertCandidates(tx, "t", s.number, candidates));
           RETURN_IF_ERROR(tables_.InsertSample(tx, "t", s.number, sample));
