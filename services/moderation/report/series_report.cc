@@ -78,7 +78,7 @@ void MissingSection(Html& html, const SeriesReport& report, const StageCounts& t
   std::erase_if(items, [](const auto& item) { return item.first == 0; });
   if (items.empty()) {
     html.Element("p", total.total() == 0 ? "There are no submissions."
-                                         : "Nothing: every submission is released.");
+                                         : "Nothing: no submission waits for anybody.");
     html.Close();
     return;
   }
@@ -165,19 +165,23 @@ void StageSection(Html& html, const StageCounts& total) {
 }
 
 BarChart ComponentBars(const SeriesReport& report) {
-  BarChart chart{.id = "component-chart",
-                 .title = "Submissions of each component",
-                 .parts = {"Released", "With the awarding body or a moderator", "Open"}};
+  BarChart chart{
+      .id = "component-chart",
+      .title = "Submissions of each component",
+      .parts = {"Released", "With the awarding body or a moderator", "Open", "Withdrawn or void"}};
   for (const auto& component : report.components) {
     if (chart.bars.size() == kBarsMax) break;
     const StageCounts& counts = component.counts;
     const std::int64_t open = At(counts, State::kOpen);
     const std::int64_t released = At(counts, State::kReleased);
-    chart.bars.push_back({component.title, {released, counts.total() - open - released, open}});
+    const std::int64_t ended = At(counts, State::kRetracted) + At(counts, State::kVoided);
+    chart.bars.push_back(
+        {component.title, {released, counts.total() - open - released - ended, open, ended}});
   }
-  chart.description = absl::StrCat("For ", chart.bars.size(),
-                                   " components, how many submissions are released, in between, "
-                                   "and open. The table below has the same numbers.");
+  chart.description =
+      absl::StrCat("For ", chart.bars.size(),
+                   " components, how many submissions are released, in between, "
+                   "open, and withdrawn or void. The table below has the same numbers.");
   return chart;
 }
 

@@ -48,12 +48,15 @@ TEST(SeriesReportTest, CountsByStageAndComponent) {
       ElementsAre(ElementsAre("Stage", "Submissions", "Share"), ElementsAre("Open", "4", "33.3 %"),
                   ElementsAre("Submitted", "1", "8.3 %"), ElementsAre("Sampled", "0", "0 %"),
                   ElementsAre("Allocated", "2", "16.7 %"), ElementsAre("Judged", "1", "8.3 %"),
-                  ElementsAre("Released", "4", "33.3 %")));
+                  ElementsAre("Released", "4", "33.3 %"), ElementsAre("Withdrawn", "0", "0 %"),
+                  ElementsAre("Void", "0", "0 %")));
   const auto rows = page.Rows("Submissions by component");
-  EXPECT_THAT(rows[1], ElementsAre("Coursework", "11", "3", "1", "0", "2", "1", "4", "12", "5"));
-  EXPECT_THAT(rows[2], ElementsAre("Performance", "0", "0", "0", "0", "0", "0", "0", "0", "0"));
-  EXPECT_THAT(rows[4],
-              ElementsAre("All components", "12", "4", "1", "0", "2", "1", "4", "19", "6"));
+  EXPECT_THAT(rows[1],
+              ElementsAre("Coursework", "11", "3", "1", "0", "2", "1", "4", "0", "0", "12", "5"));
+  EXPECT_THAT(rows[2],
+              ElementsAre("Performance", "0", "0", "0", "0", "0", "0", "0", "0", "0", "0", "0"));
+  EXPECT_THAT(rows[4], ElementsAre("All components", "12", "4", "1", "0", "2", "1", "4", "0", "0",
+                                   "19", "6"));
 }
 
 TEST(SeriesReportTest, WhatIsMissingComesFirst) {

@@ -37,7 +37,12 @@ std::string Signed(double value) {
   return value > 0 && text != "0" ? "+" + text : text;
 }
 
-std::string Percent(double share) { return NumberText(share * 100, 0) + " %"; }
+// What is not certain is not rounded to certainty.
+std::string Percent(double share) {
+  if (share < 1 && share > .995) return "over 99 %";
+  if (share > 0 && share < .005) return "under 1 %";
+  return NumberText(share * 100, 0) + " %";
+}
 
 bool Inside(const ReportPair& pair, Mark tolerance) {
   return std::abs(pair.centre - pair.moderator) <= tolerance;
@@ -49,10 +54,15 @@ std::int64_t CountOutside(const SubmissionReport& report) {
   });
 }
 
+// Whether results are still to come.
+bool Ended(State state) { return state == State::kRetracted || state == State::kVoided; }
+
 std::string StateText(const Submission& submission) {
   std::string text(NameOf(submission.state));
-  if (submission.cohort_changed) text += ", in progress: the cohort changed";
-  return text;
+  if (!submission.cohort_changed) return text;
+  const bool waits = submission.state == State::kOpen || submission.state == State::kSubmitted;
+  return text + (waits ? ", in progress: the cohort changed"
+                       : "; the cohort changed after an earlier draw");
 }
 
 void Header(Html& html, const SubmissionReport& report) {
@@ -92,6 +102,10 @@ void Header(Html& html, const SubmissionReport& report) {
 std::vector<std::string> Outstanding(const SubmissionReport& report) {
   const Submission& submission = report.submission;
   std::vector<std::string> items;
+  if (Ended(submission.state)) {
+    return {absl::StrCat("Nothing: the submission is ", std::string(NameOf(submission.state)),
+                         ", and there will be no results.")};
+  }
   if (submission.counts.missing > 0 && submission.state != State::kReleased) {
     items.push_back(absl::StrCat("The centre has not given a mark to ",
                                  Candidates(submission.counts.missing), "."));
@@ -492,7 +506,7 @@ void JudgementSection(Html& html, const SubmissionReport& report) {
                  {"Within tolerance", true},
                  {"Mean difference", true},
                  {"Rank correlation", true},
-                 {"In words"}});
+                 {.heading = "In words", .wide = true}});
     for (const ReportJudgement& judgement : report.judgements) {
       table.Row({absl::StrCat(judgement.number), TimeText(judgement.time), judgement.outcome,
                  absl::StrCat(judgement.inside, " of ", judgement.judged),

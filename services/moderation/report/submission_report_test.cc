@@ -37,7 +37,8 @@ SubmissionReport Released() {
                       .drawn = 4};
   sample.coverage.assessors = {{"Ann", 2, 2, 0}, {"Bo", 3, 3, 3}};
   sample.gaps = {"assessor Ann: the size of the sample was used up"};
-  sample.power = {.pool = 100, .size = 15, .detections = {{10, .8192}}, .clean_upper_bound = 17};
+  sample.power = {
+      .pool = 100, .size = 15, .detections = {{10, .8192}, {50, .99999}}, .clean_upper_bound = 17};
   report.sample = sample;
   report.pairs_shown = report.results_shown = true;
   report.pairs = {{"c1", Stage::kSubSample, 5000, 4950},
@@ -116,8 +117,9 @@ TEST(SubmissionReportTest, SaysWhatTheSampleShows) {
   EXPECT_THAT(text, HasSubstr("at most 17 of the 100 candidates are out of tolerance"));
   EXPECT_THAT(text, HasSubstr("That does not hold here: 1 mark is out of tolerance."));
   EXPECT_THAT(Outline::Of(text).Rows("How likely"),
-              ElementsAre(::testing::_, ElementsAre("10 % (10 of 100)", "82 %")))
-      << "MOD-6: N 100, 10 % out, n 15 gives .82";
+              ElementsAre(::testing::_, ElementsAre("10 % (10 of 100)", "82 %"),
+                          ElementsAre("50 % (50 of 100)", "over 99 %")))
+      << "MOD-6: N 100, 10 % out, n 15 gives .82; what is not certain is not shown as certain";
 }
 
 TEST(SubmissionReportTest, GivesFeedbackOnThreeHeads) {
@@ -163,6 +165,8 @@ TEST(SubmissionReportTest, EveryStateSaysWhatIsStillToBeDone) {
       {State::kAllocated, "The moderator has to mark 3 candidates of the 6 that are due"},
       {State::kJudged, "release the results"},
       {State::kReleased, "Nothing: the results are released."},
+      {State::kRetracted, "the submission is withdrawn, and there will be no results"},
+      {State::kVoided, "the submission is void, and there will be no results"},
   };
   for (const auto& [state, expected] : kCases) {
     SubmissionReport report = Released();
@@ -179,6 +183,9 @@ TEST(SubmissionReportTest, EveryStateSaysWhatIsStillToBeDone) {
   const std::string text = RenderSubmissionReport(changed);
   EXPECT_THAT(text, HasSubstr("submitted, in progress: the cohort changed"));
   EXPECT_THAT(text, HasSubstr("The centre has not given a mark to 1 candidate."));
+  changed.submission.state = State::kSampled;
+  EXPECT_THAT(RenderSubmissionReport(changed),
+              HasSubstr("sampled; the cohort changed after an earlier draw"));
 }
 
 TEST(SubmissionReportTest, WhatIsHiddenSaysWhen) {

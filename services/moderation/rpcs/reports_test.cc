@@ -203,7 +203,7 @@ TEST_F(ReportsTest, ASeriesCountsWhatItsReaderReaches) {
   ASSERT_THAT(page, IsOk());
   EXPECT_EQ(Outline::Of(*page).Fact("Submissions"), "2");
   EXPECT_THAT(Outline::Of(*page).Rows("Submissions by component")[1],
-              ElementsAre("Coursework", "2", "1", "0", "0", "1", "0", "0", "0", "0"));
+              ElementsAre("Coursework", "2", "1", "0", "0", "1", "0", "0", "0", "0", "0", "0"));
   EXPECT_THAT(Outline::Of(*page).Rows("Open submissions")[1],
               ElementsAre("Castle School", "Coursework", "0", "0"));
   EXPECT_THAT(Outline::Of(*page).Rows("Moderators with")[1][1], "1");

@@ -47,11 +47,16 @@ absl::StatusOr<std::vector<ComponentCounts>> CountStages(Transaction& tx, const 
                  if (all.empty() || all.back().component != row.Text(0)) {
                    all.push_back({.component = std::string(row.Text(0))});
                  }
-                 StageCounts counts{.candidates = row.Int(3),
-                                    .marked = row.Int(4),
-                                    .missing = row.Int(5),
-                                    .cohort_changed = row.Int(6),
-                                    .submitted_late = row.Int(7)};
+                 StageCounts counts{.candidates = row.Int(3), .marked = row.Int(4)};
+                 const auto stage = static_cast<State>(state);
+                 if (stage != State::kRetracted && stage != State::kVoided) {
+                   counts.missing = row.Int(5);
+                   counts.submitted_late = row.Int(7);
+                 }
+                 // Once a new sample is drawn, the change is history.
+                 if (stage == State::kOpen || stage == State::kSubmitted) {
+                   counts.cohort_changed = row.Int(6);
+                 }
                  counts.submissions[static_cast<std::size_t>(state)] = row.Int(2);
                  all.back().counts.Add(counts);
                  return absl::OkStatus();
@@ -78,6 +83,8 @@ absl::StatusOr<std::vector<SeriesReport::Open>> ListOpen(Transaction& tx, const 
   return open;
 }
 static_assert(static_cast<int>(State::kOpen) == 0);
+// ListWaiting takes the states between.
+static_assert(State::kReleased < State::kRetracted && State::kReleased < State::kVoided);
 
 absl::StatusOr<std::vector<SeriesReport::Waiting>> ListWaiting(Transaction& tx,
                                                                const Caller& caller,

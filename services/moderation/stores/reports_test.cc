@@ -85,6 +85,7 @@ class ReportsTest : public platform::testing::EngineTest {
         "m1");
     Put("maths", "urn-2", State::kReleased, {.candidates = 9, .marked = 9}, kNow - absl::Hours(20),
         "m2");
+    Put("maths", "urn-3", State::kVoided, {.candidates = 4, .missing = 4}, kNow);
     Put("art", "urn-1", State::kOpen, {.candidates = 99}, std::nullopt, "", "other");
   }
 
@@ -102,7 +103,7 @@ TEST_P(ReportsTest, StagesAreCountedByComponent) {
   ASSERT_THAT(*counts, SizeIs(2));
   const StageCounts& art = (*counts)[0].counts;
   EXPECT_EQ((*counts)[0].component, "art");
-  EXPECT_THAT(art.submissions, ElementsAre(2, 1, 0, 1, 0, 0));
+  EXPECT_THAT(art.submissions, ElementsAre(2, 1, 0, 1, 0, 0, 0, 0));
   EXPECT_EQ(art.total(), 4);
   EXPECT_EQ(art.candidates, 72);
   EXPECT_EQ(art.marked, 50);
@@ -110,8 +111,9 @@ TEST_P(ReportsTest, StagesAreCountedByComponent) {
   EXPECT_EQ(art.cohort_changed, 1);
   EXPECT_EQ(art.submitted_late, 1) << "an hour ago was after six hours ago";
   const StageCounts& maths = (*counts)[1].counts;
-  EXPECT_THAT(maths.submissions, ElementsAre(0, 0, 0, 1, 0, 1));
-  EXPECT_EQ(maths.submitted_late, 1);
+  EXPECT_THAT(maths.submissions, ElementsAre(0, 0, 0, 1, 0, 1, 0, 1));
+  EXPECT_EQ(maths.submitted_late, 1) << "what is void is not late,";
+  EXPECT_EQ(maths.missing, 0) << "and nobody owes it marks";
   const auto never_due =
       Run([&](Transaction& tx) { return CountStages(tx, All(), "summer", std::nullopt); });
   ASSERT_THAT(never_due, IsOk());
@@ -130,7 +132,7 @@ TEST_P(ReportsTest, EverybodyCountsWhatTheyReach) {
     for (const ComponentCounts& component : *counts) sum.Add(component.counts);
     return sum.total();
   };
-  EXPECT_EQ(total(All()), 6);
+  EXPECT_EQ(total(All()), 7);
   EXPECT_EQ(total(All("other")), 1);
   EXPECT_EQ(total(Of({.centre = "centres/urn-1"})), 2);
   EXPECT_EQ(total(Of({.moderator = "users/m1"})), 2);

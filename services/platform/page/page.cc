@@ -15,7 +15,8 @@ body { margin: 0; background: #fff; color: #1a1a1a;
   font: 16px/1.5 'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif; }
 main { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; overflow-wrap: break-word; }
 h1 { font-size: 1.7rem; line-height: 1.25; margin: 0 0 .25rem; }
-h2 { font-size: 1.25rem; margin: 2.25rem 0 .5rem; padding-top: .5rem; border-top: 2px solid #1a1a1a; }
+h2 { font-size: 1.25rem; margin: 2.25rem 0 .5rem; padding-top: .5rem;
+  border-top: 2px solid #1a1a1a; }
 h3 { font-size: 1.05rem; margin: 1.25rem 0 .25rem; }
 p { margin: .5rem 0; max-width: 46rem; }
 ul { margin: .5rem 0; padding-left: 1.4rem; max-width: 46rem; }
@@ -27,12 +28,14 @@ ul { margin: .5rem 0; padding-left: 1.4rem; max-width: 46rem; }
 table { border-collapse: collapse; width: 100%; margin: .75rem 0 1.25rem;
   font-size: .9rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: bold; padding: .25rem 0; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .5rem; border-bottom: 1px solid #8a8a8a; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .5rem;
+  border-bottom: 1px solid #8a8a8a; }
 thead th { border-bottom: 2px solid #1a1a1a; vertical-align: bottom; }
 tbody th { font-weight: normal; }
 th.number, td.number { text-align: right; }
 tr.marked { box-shadow: inset 5px 0 0 #1a1a1a; background: #f2f2f2; }
 tr.marked th, tr.marked td { font-weight: bold; }
+th.wide { width: 40%; }
 table.facts { table-layout: fixed; }
 table.facts th { width: 14rem; font-weight: bold; }
 figure { margin: 1rem 0; }
@@ -44,7 +47,8 @@ svg text { font: 13px Helvetica, Arial, 'Liberation Sans', sans-serif; fill: #1a
   body { font-size: 10pt; line-height: 1.4; }
   main { max-width: none; padding: 0; }
   h2, h3, caption { break-after: avoid; }
-  figure, tr, .todo { break-inside: avoid; }
+  figure, tr, .todo, table.facts { break-inside: avoid; }
+  tbody tr:first-child { break-before: avoid; }
   thead { display: table-header-group; }
   figure svg { max-height: 150mm; width: auto; }
   .fresh { break-before: page; }
@@ -81,8 +85,9 @@ Table::Table(Html& html, std::string_view caption, std::vector<Column> columns)
   html_.Open("table").Element("caption", caption);
   html_.Open("thead").Open("tr");
   for (const Column& column : columns_) {
-    if (column.number) {
-      html_.Element("th", column.heading, {{"scope", "col"}, {"class", "number"}});
+    if (column.number || column.wide) {
+      html_.Element("th", column.heading,
+                    {{"scope", "col"}, {"class", column.number ? "number" : "wide"}});
     } else {
       html_.Element("th", column.heading, {{"scope", "col"}});
     }

@@ -36,6 +36,7 @@ void BeginSection(Html& html, std::string_view id, std::string_view heading, boo
 struct Column {
   std::string heading;
   bool number = false;  // Set to the right.
+  bool wide = false;    // Holds sentences.
 };
 class Table {
  public:
