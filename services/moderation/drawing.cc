@@ -78,7 +78,8 @@ std::vector<Pick> PicksOf(std::span<const Candidate> candidates, const Draw& dra
   }
   if (marks) {
     // Counting needs the whole step; who comes first does not matter.
-    if (draw.steps.size() == 1 && DecidesByCounting(draw.steps)) sub_sample = std::ssize(draw.selected);
+    if (draw.steps.size() == 1 && DecidesByCounting(draw.steps))
+      sub_sample = std::ssize(draw.selected);
     for (std::int32_t i : SubSample(candidates, draw.selected, sub_sample)) {
       picks[i].stage = Stage::kSubSample;
     }

@@ -54,9 +54,8 @@ absl::StatusOr<Matter> LoadMatter(const Work& work, Submission submission) {
   ASSIGN_OR_RETURN(const PolicyPtr adjustment,
                    RecordedPolicy(work, matter.sample.adjustment_policy, PolicyKind::kAdjustment));
   matter.rule = adjustment->adjustment;
-  ASSIGN_OR_RETURN(DrawRecord record,
-                   DrawStore().Get(work.tx, work.caller.tenant, matter.submission.number,
-                                   matter.sample.id));
+  ASSIGN_OR_RETURN(DrawRecord record, DrawStore().Get(work.tx, work.caller.tenant,
+                                                      matter.submission.number, matter.sample.id));
   matter.steps = std::move(record.steps);
   return matter;
 }
@@ -271,8 +270,7 @@ absl::StatusOr<Judged> JudgeSubmission(const Work& work, const SubmissionName& n
   // A stage that adds nothing to mark is judged at once; there are four stages.
   for (bool more = true; more;) {
     ASSIGN_OR_RETURN(const std::vector<MarkPair> pairs, LoadPairs(work, matter, submission.stage));
-    const Judgement judgement =
-        JudgeStage(matter, submission.stage, pairs);
+    const Judgement judgement = JudgeStage(matter, submission.stage, pairs);
     const bool decided = judgement.verdict != Verdict::kLookFurther;
     if (!decided) {
       const auto unseen =

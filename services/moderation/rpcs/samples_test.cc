@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "services/moderation/testing/moderation_fixture.h"
 
 namespace assay::moderation::testing {
@@ -23,6 +25,17 @@ class SamplesTest : public ModerationTest {
   }
   absl::StatusOr<v1::Sample> DrawWith(const v1::DrawSampleRequest& request) {
     return Call<v1::Sample>("SampleService/DrawSample", request, officer_);
+  }
+  // Ten names before marks.
+  void MakeNamesPolicy() {
+    v1::CreatePolicyVersionRequest request;
+    request.set_parent("policies/names");
+    request.mutable_policy_version()->set_document(
+        R"({"kind":"sampling","id":"names","version":1,"effective_from":"2026-01-01",
+            "description":"","design":"ladder","mode":"before marks","extremes":"on top",
+            "spread":"random","ladder":[{"from":1,"to":10,"size":"all"},{"from":11,"size":10}]})");
+    ASSERT_THAT(Call<v1::PolicyVersion>("PolicyService/CreatePolicyVersion", request, officer_),
+                IsOk());
   }
   absl::StatusOr<v1::PlanSampleResponse> Plan(const v1::PlanSampleRequest& request) {
     return Call<v1::PlanSampleResponse>("SampleService/PlanSample", request, centre_);
@@ -104,6 +117,141 @@ TEST_F(SamplesTest, ACorrectionVoidsTheDrawAndVerificationSaysWhatChanged) {
   EXPECT_FALSE(verified->verified());
   EXPECT_FALSE(verified->candidate_list_fits());
   EXPECT_EQ(verified->findings(0).reason(), "CANDIDATES_TAMPERED");
+}
+
+// MOD-5: names while marks are still open, completed once they are in.
+TEST_F(SamplesTest, NamesAreDrawnBeforeMarksAndCompletedAfterThem) {
+  MakeNamesPolicy();
+  MakeComponent([](v1::Component& c) { c.set_sampling_policy("names"); });
+  ASSERT_THAT(Open(), IsOk());
+  const std::string name = kComponent + "/submissions/urn-1";
+  std::string entries = "candidate,mark,assessor,group,site\n";
+  for (int i = 1; i <= 50; ++i) {
+    absl::StrAppend(&entries, NumberOf(i), ",,a", i % 3, ",g", i % 4, ",main\n");
+  }
+  ASSERT_THAT(Import(name, entries), IsOk());
+  const auto names = Draw(name);
+  ASSERT_THAT(names, IsOk());
+  EXPECT_TRUE(names->names_only());
+  EXPECT_EQ(names->pool_count(), 50);
+  EXPECT_EQ(Get(name)->state(), v1::Submission::STATE_OPEN);
+  EXPECT_THAT(Draw(name), IsError(Code::kFailedPrecondition, kNamesDrawn));
+  v1::VerifySampleRequest verify;
+  verify.set_name(names->name());
+  EXPECT_TRUE(
+      Call<v1::VerifySampleResponse>("SampleService/VerifySample", verify, centre_)->verified());
+
+  std::string marks = Csv(50);
+  const std::string gone = names->candidates(0).candidate();
+  const std::size_t at = marks.find(gone + ",");
+  const std::size_t comma = marks.find(',', at);
+  marks.erase(comma + 1, marks.find(',', comma + 1) - comma - 1);  // No mark …
+  marks.insert(marks.find('\n'), ",absent");
+  marks.insert(marks.find('\n', marks.find(gone + ",")), ",yes");  // … but absent.
+  ASSERT_THAT(Import(name, marks), IsOk());
+  EXPECT_EQ(Get(name)->sample(), names->name());
+  ASSERT_THAT(Submit(name), IsOk());
+  const auto sample = Draw(name);
+  ASSERT_THAT(sample, IsOk());
+  EXPECT_EQ(sample->name(), names->name());
+  EXPECT_EQ(sample->seed(), names->seed());
+  EXPECT_FALSE(sample->names_only());
+  EXPECT_EQ(Get(name)->state(), v1::Submission::STATE_SAMPLED);
+  EXPECT_GE(sample->candidates_size(), names->candidates_size());
+  EXPECT_LE(sample->candidates_size(), names->candidates_size() + 2);
+  int highest = 0;
+  for (const v1::DrawnCandidate& candidate : sample->candidates()) {
+    EXPECT_NE(candidate.candidate(), gone);
+    highest = std::max(highest, MarkOf(candidate.candidate()));
+  }
+  int top = 0;
+  for (int i = 1; i <= 50; ++i) {
+    if (NumberOf(i) != gone) top = std::max(top, MarkOf(i));
+  }
+  EXPECT_EQ(highest, top);
+  EXPECT_TRUE(
+      Call<v1::VerifySampleResponse>("SampleService/VerifySample", verify, centre_)->verified());
+}
+
+TEST_F(SamplesTest, NamesAreVoidWhenTheEntriesChange) {
+  MakeNamesPolicy();
+  MakeComponent([](v1::Component& c) { c.set_sampling_policy("names"); });
+  ASSERT_THAT(Open(), IsOk());
+  const std::string name = kComponent + "/submissions/urn-1";
+  ASSERT_THAT(Import(name, Csv(50)), IsOk());
+  const auto names = Draw(name);
+  ASSERT_THAT(names, IsOk());
+  ASSERT_THAT(Import(name, Csv(51)), IsOk());  // One more.
+  const auto submission = Get(name);
+  EXPECT_EQ(submission->sample(), "");
+  EXPECT_TRUE(submission->cohort_changed());
+  v1::GetSampleRequest get;
+  get.set_name(names->name());
+  EXPECT_EQ(Call<v1::Sample>("SampleService/GetSample", get, officer_)->state(),
+            v1::Sample::STATE_VOID);
+  EXPECT_THAT(Draw(name), IsOk());
+}
+
+// Nobody has released work of the centre yet: the shipped policy looks at all of theirs.
+TEST_F(SamplesTest, NewAssessorsAreDrawnInFullWhereThePolicySaysSo) {
+  MakeComponent([](v1::Component& c) { c.set_sampling_policy("names-before-marks"); });
+  ASSERT_THAT(Open(), IsOk());
+  const std::string name = kComponent + "/submissions/urn-1";
+  ASSERT_THAT(Import(name, Csv(30)), IsOk());
+  const auto names = Draw(name);
+  ASSERT_THAT(names, IsOk());
+  EXPECT_EQ(names->candidates_size(), 30);
+  EXPECT_THAT(names->facts(), HasSubstr("new-assessor\ta1\n"));
+}
+
+// MOD-2: five, and five more only if one of them is out of tolerance.
+TEST_F(SamplesTest, ASequentialSampleLooksFurtherOnlyIfItHasTo) {
+  MakeComponent([](v1::Component& c) { c.set_sampling_policy("cxc-sequential"); });
+  const std::string name = Allocated(40);
+  const auto due = Work(name);
+  ASSERT_THAT(due, IsOk());
+  EXPECT_EQ(due->items_size(), 5);
+  MarkDue(name, [](const std::string& number) { return std::max(0, MarkOf(number) - 8); });
+  EXPECT_EQ(Judge(name)->action(), v1::ACTION_MARK_STAGE_2);
+  EXPECT_EQ(Work(name)->items_size(), 10);
+}
+
+// MOD-2: acceptance sampling lets the marks stand although a few are outside.
+TEST_F(SamplesTest, AcceptanceSamplingCounts) {
+  MakeComponent([](v1::Component& c) { c.set_sampling_policy("acceptance-sampling"); });
+  const std::string name = Allocated(200);
+  v1::GetSampleRequest get;
+  get.set_name(Get(name)->sample());
+  const auto sample = Call<v1::Sample>("SampleService/GetSample", get, officer_);
+  ASSERT_THAT(sample, IsOk());
+  ASSERT_EQ(sample->steps_size(), 1);
+  ASSERT_GT(sample->steps(0).accept_max(), 0);
+  EXPECT_EQ(Work(name)->items_size(), sample->steps(0).size());
+  EXPECT_TRUE(sample->detections(0).has_accept_probability());
+  const std::string one = sample->candidates(0).candidate();
+  MarkDue(name, [&](const std::string& number) {
+    return number == one ? (MarkOf(number) + 30) % 60 : MarkOf(number);
+  });
+  const auto judgement = Judge(name);
+  ASSERT_THAT(judgement, IsOk());
+  EXPECT_EQ(judgement->action(), v1::ACTION_MARKS_STAND);
+  EXPECT_EQ(judgement->in_tolerance_count() + 1, judgement->judged_count());
+}
+
+TEST_F(SamplesTest, ADesignByRiskNeedsTheRisk) {
+  MakeComponent([](v1::Component& c) { c.set_sampling_policy("percent-by-risk"); });
+  ASSERT_THAT(Open(), IsOk());
+  const std::string name = kComponent + "/submissions/urn-1";
+  ASSERT_THAT(Import(name, Csv(60)), IsOk());
+  ASSERT_THAT(Submit(name), IsOk());
+  EXPECT_THAT(Draw(name), IsError(Code::kFailedPrecondition, kRiskMissing));
+  v1::DrawSampleRequest request;
+  request.set_parent(name);
+  request.set_centre_risk(v1::CENTRE_RISK_HIGH);
+  const auto sample = DrawWith(request);
+  ASSERT_THAT(sample, IsOk());
+  EXPECT_EQ(sample->ladder_size(), 15);  // A quarter of 60.
+  EXPECT_EQ(sample->facts(), "risk\thigh\n");
 }
 
 // MOD-6: of 100 with 10 outside, 15 show one with .82 and 10 with .67; so .80 needs 15 (.796 at 14
