@@ -172,8 +172,9 @@ std::vector<FlagSpec> Join(std::initializer_list<std::vector<FlagSpec>> lists) {
 }
 
 std::vector<Command> AllCommands() {
-  return {TokenCommand(),           ImportCentresCommand(),    JourneyCommand(), QueuesCommand(),
-          ListDeadLettersCommand(), ReplayDeadLetterCommand(), VerifyCommand(),  CallCommand()};
+  return {TokenCommand(),  ImportCentresCommand(),   JourneyCommand(),
+          QueuesCommand(), ListDeadLettersCommand(), ReplayDeadLetterCommand(),
+          VerifyCommand(), ReplayCommand(),          CallCommand()};
 }
 
 }  // namespace assay::gateway::ctl

@@ -65,6 +65,7 @@ Command QueuesCommand();
 Command ListDeadLettersCommand();
 Command ReplayDeadLetterCommand();
 Command VerifyCommand();
+Command ReplayCommand();
 Command CallCommand();
 
 }  // namespace assay::gateway::ctl

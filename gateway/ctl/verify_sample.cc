@@ -55,7 +55,9 @@ std::string CandidateList(std::vector<Json> candidates) {
     if (Flag(c, "carriedForward")) flags += 'c';
     absl::StrAppend(&list, Escaped(Text(c, "candidate")), "\t",
                     mark.has_value() ? Short(*mark) : "-", "\t", Escaped(Text(c, "assessor")), "\t",
-                    Escaped(Text(c, "group")), "\t", Escaped(Text(c, "site")), "\t", flags, "\n");
+                    Escaped(Text(c, "group")), "\t", Escaped(Text(c, "site")), "\t", flags);
+    const std::string grade = Text(c, "grade");
+    absl::StrAppend(&list, grade.empty() ? "" : "\t", Escaped(grade), "\n");
   }
   return list;
 }
@@ -82,9 +84,18 @@ std::vector<SampleCheck> CheckSample(const SampleFacts& facts) {
   checks.push_back(Compare("the secret's SHA-256 was committed before the marks closed",
                            secret.empty() ? "" : Sha256Hex(secret),
                            Text(facts.submission, "seedCommitment")));
-  if (facts.candidates_known) {
+  const std::string entries = Text(sample, "entries");
+  if (!entries.empty()) {
+    checks.push_back(Compare("the names are of the entries that they were drawn from",
+                             Sha256Hex(entries), list_digest));
+  } else if (facts.candidates_known) {
     checks.push_back(Compare("the candidates and marks are those that were drawn from",
                              Sha256Hex(CandidateList(facts.candidates)), list_digest));
+  }
+  const std::string facts_digest = Text(sample, "factsSha256");
+  if (!facts_digest.empty()) {
+    checks.push_back(Compare("what the draw knew besides is what was drawn with",
+                             Sha256Hex(Text(sample, "facts")), facts_digest));
   }
   checks.push_back(Compare(
       "the seed follows from the secret and the candidate list",
@@ -92,7 +103,8 @@ std::vector<SampleCheck> CheckSample(const SampleFacts& facts) {
           ? ""
           : HmacSha256Hex(secret, absl::StrCat("assay-seed@1\n", Text(facts.submission, "name"),
                                                "\n", Text(sample, "policyVersion"), "\n",
-                                               Text(sample, "algorithm"), "\n", list_digest, "\n")),
+                                               Text(sample, "algorithm"), "\n", list_digest, "\n",
+                                               facts_digest, facts_digest.empty() ? "" : "\n")),
       Text(sample, "seed")));
   checks.push_back(Told("the secret fits the commitment", Flag(facts.verdict, "commitmentFits")));
   checks.push_back(Told("the candidate list has the hash of the draw",

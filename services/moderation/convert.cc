@@ -6,16 +6,15 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "services/moderation/adjustment/judge.h"
 #include "services/moderation/adjustment/mapping.h"
 #include "services/moderation/commands/moderate.h"
 #include "services/moderation/commitment.h"
 #include "services/moderation/errors.h"
-#include "services/moderation/sampling/power.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
@@ -31,7 +30,6 @@ constexpr std::size_t kTitleMax = 200;
 constexpr std::size_t kFeedbackMax = 4000;
 constexpr std::size_t kReasonMax = 2000;
 constexpr std::size_t kSegmentMax = 100;
-constexpr double kDetectionRates[] = {5, 10, 20};  // Per cent.
 
 absl::Status Invalid(std::string_view field, std::string_view what) {
   return Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID",
@@ -196,6 +194,11 @@ std::string ExplanationOf(const RecordedJudgement& j) {
       j.inside, " of ", j.judged, " marks are within the tolerance of ", FormatMark(j.tolerance));
   switch (ActionOf(j.verdict, j.stage)) {
     case v1::ACTION_MARKS_STAND:
+      if (j.finding == NameOf(Finding::kFewOutside)) {
+        return absl::StrCat(inside,
+                            "; no more are outside than the sampling policy accepts, so the "
+                            "centre's marks stand.");
+      }
       if (j.inside < j.judged) {
         return absl::StrCat(inside,
                             "; the adjustment would be too small to make, so the centre's "
@@ -498,52 +501,6 @@ v1::RecordMarksResponse ToProto(const Submission& submission, const MarkRows& ro
     refused.set_message(row.message);
     refused.set_candidate(row.candidate);
   }
-  return out;
-}
-
-v1::Sample ToProto(const Drawn& drawn, const platform::Call& call) {
-  const Sample& sample = drawn.sample;
-  v1::Sample out;
-  out.set_name(SampleNameText(drawn.submission.name, sample.id));
-  out.set_state(sample.is_void ? v1::Sample::STATE_VOID : v1::Sample::STATE_IN_FORCE);
-  // Why somebody was drawn tells of the mark (MOD-9), and so would the order of drawing.
-  const bool show_reasons = !SeesAsModerator(call, drawn.submission);
-  for (const Pick& pick : sample.picks) {
-    v1::DrawnCandidate& candidate = *out.add_candidates();
-    candidate.set_candidate(pick.candidate);
-    candidate.set_stage(static_cast<int>(pick.stage));
-    if (!show_reasons) continue;
-    for (const std::string& reason : pick.reasons) candidate.add_reasons(reason);
-  }
-  out.set_policy_version(sample.sampling_policy);
-  out.set_algorithm(sample.algorithm);
-  out.set_candidate_list_sha256(sample.list_hash);
-  out.set_secret(absl::BytesToHexString(sample.secret));
-  out.set_seed(absl::BytesToHexString(sample.seed));
-  out.set_pool_count(static_cast<std::int32_t>(sample.pool_count));
-  out.set_ladder_size(static_cast<std::int32_t>(sample.ladder_size));
-  for (const std::string& gap : sample.gaps) out.add_gaps(gap);
-  const auto size = static_cast<std::int64_t>(sample.picks.size());
-  for (double rate : kDetectionRates) {
-    v1::Detection& detection = *out.add_detections();
-    detection.set_rate_percent(rate);
-    detection.set_probability(DetectionProbability(
-        sample.pool_count, std::llround(static_cast<double>(sample.pool_count) * rate / 100),
-        size));
-  }
-  out.set_clean_upper_bound(
-      static_cast<std::int32_t>(CleanSampleBound(sample.pool_count, size, .95)));
-  SetTime(*out.mutable_create_time(), sample.create_time);
-  return out;
-}
-
-v1::VerifySampleResponse ToProto(const Verification& verification) {
-  v1::VerifySampleResponse out;
-  out.set_verified(verification.verified());
-  out.set_commitment_fits(verification.commitment_fits);
-  out.set_candidate_list_fits(verification.candidate_list_fits);
-  out.set_seed_fits(verification.seed_fits);
-  out.set_candidates_fit(verification.candidates_fit);
   return out;
 }
 

@@ -69,8 +69,6 @@ v1::Submission ToProto(const Submission& submission, const platform::Call& call)
 v1::Candidate ToProto(const Candidate& candidate);
 v1::RecordMarksResponse ToProto(const Submission& submission, const MarkRows& rows,
                                 const platform::Call& call);
-v1::Sample ToProto(const Drawn& drawn, const platform::Call& call);
-v1::VerifySampleResponse ToProto(const Verification& verification);
 v1::WorkItem ToProto(const Marked& marked, bool blind, const Submission& submission,
                      const platform::Call& call);
 v1::Judgement ToProto(const Judged& judged);

@@ -88,6 +88,7 @@ inline constexpr std::string_view kMarkImportIncomplete = "MARK_IMPORT_INCOMPLET
 inline constexpr std::string_view kMarkImportDigestWrong = "MARK_IMPORT_DIGEST_WRONG";
 inline constexpr std::string_view kMarkImportHolds = "MARK_IMPORT_HOLDS";
 inline constexpr std::string_view kMarkImportInterrupted = "MARK_IMPORT_INTERRUPTED";
+inline constexpr std::string_view kNamesDrawn = "NAMES_DRAWN";
 
 inline constexpr std::string_view kReasons[] = {
     kSeriesNotFound,
@@ -174,6 +175,7 @@ inline constexpr std::string_view kReasons[] = {
     kMarkImportDigestWrong,
     kMarkImportHolds,
     kMarkImportInterrupted,
+    kNamesDrawn,
 };
 
 // Of single rows; RefusedMark and RecordModeratorMarks list them.
@@ -190,5 +192,15 @@ inline constexpr std::string_view kMarkAlreadyRecorded = "MARK_ALREADY_RECORDED"
 inline constexpr std::string_view kTextTooLong = "TEXT_TOO_LONG";
 inline constexpr std::string_view kCentreInvalid = "CENTRE_INVALID";
 inline constexpr std::string_view kUlnInvalid = "ULN_INVALID";
+
+// Of what a draw or a decision is not; DrawFinding lists them.
+inline constexpr std::string_view kPolicyTampered = "POLICY_TAMPERED";
+inline constexpr std::string_view kCommitmentTampered = "COMMITMENT_TAMPERED";
+inline constexpr std::string_view kCandidatesTampered = "CANDIDATES_TAMPERED";
+inline constexpr std::string_view kFactsTampered = "FACTS_TAMPERED";
+inline constexpr std::string_view kSeedTampered = "SEED_TAMPERED";
+inline constexpr std::string_view kSelectionTampered = "SELECTION_TAMPERED";
+inline constexpr std::string_view kJudgementDiffers = "JUDGEMENT_DIFFERS";
+inline constexpr std::string_view kResultsDiffer = "RESULTS_DIFFER";
 
 }  // namespace assay::moderation

@@ -13,6 +13,7 @@ using enum Step;
 
 constexpr Edge kEdges[] = {
     {kOpen, kRecordMarks, kOpen, kCentre | kOfficer},
+    {kOpen, kDrawNames, kOpen, kOfficer},
     {kOpen, kSubmit, kSubmitted, kCentre | kOfficer},
     {kSubmitted, kCorrectMark, kSubmitted, kOfficer},
     {kSubmitted, kDraw, kSampled, kOfficer},
@@ -44,9 +45,9 @@ constexpr std::array<std::string_view, kStates> kStateNames = {
     "open", "submitted", "sampled", "allocated", "judged", "released", "withdrawn", "void"};
 
 constexpr std::array<std::string_view, kSteps> kStepNames = {
-    "record marks", "submit",       "correct a mark", "draw",    "allocate",
-    "moderate",     "look further", "decide",         "release", "withdraw",
-    "reopen",       "void",         "revise results"};
+    "record marks", "submit",   "correct a mark", "draw",          "draw names",
+    "allocate",     "moderate", "look further",   "decide",        "release",
+    "withdraw",     "reopen",   "void",           "revise results"};
 
 }  // namespace
 

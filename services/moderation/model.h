@@ -87,7 +87,8 @@ enum class Step {
   kRecordMarks,  // Put candidates and their centre marks.
   kSubmit,       // The centre is done.
   kCorrectMark,  // Change a mark after that, with a reason.
-  kDraw,         // Draw the sample.
+  kDraw,         // Draw the sample, or complete the names.
+  kDrawNames,    // Draw names before there are marks (MOD-5).
   kAllocate,     // Give it to a moderator, or to another one.
   kModerate,     // Record the moderator's marks.
   kLookFurther,  // Judged, and more work is called for: the next stage opens.
@@ -98,7 +99,7 @@ enum class Step {
   kVoid,         // End it without results, with a reason.
   kRevise,       // Put the outcome of a review into the results (MOD-13).
 };
-inline constexpr int kSteps = 13;
+inline constexpr int kSteps = 14;
 std::string_view NameOf(Step step);  // "record marks"
 
 enum Actor : std::uint32_t {

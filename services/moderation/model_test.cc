@@ -103,6 +103,7 @@ TEST(EdgesTest, EveryStateStepAndActorIsAsWrittenHere) {
   using T = Step;
   const Row legal[] = {
       {S::kOpen, T::kRecordMarks, S::kOpen, kBoth},
+      {S::kOpen, T::kDrawNames, S::kOpen, kOfficer},
       {S::kOpen, T::kSubmit, S::kSubmitted, kBoth},
       {S::kOpen, T::kWithdraw, S::kRetracted, kBoth},
       {S::kOpen, T::kVoid, S::kVoided, kOfficer},

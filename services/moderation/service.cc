@@ -17,6 +17,7 @@ void RegisterRpcs(platform::Router& router, const Context& context) {
   RegisterAwards(router, context);
   RegisterCheckpoints(router, context);
   RegisterReports(router, context);
+  RegisterReplay(router, context);
 }
 
 }  // namespace assay::moderation

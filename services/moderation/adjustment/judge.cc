@@ -47,6 +47,8 @@ std::string_view NameOf(Finding finding) {
       return "spread too wide";
     case Finding::kEverythingSeen:
       return "everything seen";
+    case Finding::kFewOutside:
+      return "few outside";
   }
   return "";
 }

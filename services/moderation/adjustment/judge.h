@@ -51,6 +51,7 @@ enum class Finding {
   kOrderDisagrees,      // Rank correlation below the rule's.
   kSpreadTooWide,       // Residual spread above the rule's.
   kEverythingSeen,      // All work was called in.
+  kFewOutside,          // No more than the sampling policy accepts by counting.
 };
 std::string_view NameOf(Finding finding);  // "order disagrees"
 

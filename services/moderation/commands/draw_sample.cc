@@ -1,16 +1,18 @@
 #include "services/moderation/commands/draw_sample.h"
 
 #include <algorithm>
-#include <string>
+#include <set>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "services/moderation/commands/find_policy.h"
+#include "services/moderation/commands/forget_draw.h"
 #include "services/moderation/commitment.h"
 #include "services/moderation/errors.h"
 #include "services/moderation/events.h"
 #include "services/moderation/sampling/canonical.h"
+#include "services/moderation/sampling/canonical_reader.h"
+#include "services/moderation/sampling/size.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
@@ -20,111 +22,176 @@ namespace {
 
 using platform::Error;
 
-constexpr int kExtensionRound = 1;
+constexpr auto kBeforeMarks = SamplingRule::Mode::kBeforeMarks;
 
-Pick PickOf(const Candidate& candidate, std::string_view why, Stage stage) {
-  return {.candidate = candidate.number, .reasons = {std::string(why)}, .stage = stage};
+// The policies that govern a draw today.
+struct Policies {
+  PolicyPtr sampling, tolerance, adjustment;
+};
+
+absl::StatusOr<Policies> PoliciesFor(const Work& work, const Component& component) {
+  Policies policies;
+  ASSIGN_OR_RETURN(policies.sampling, GoverningPolicy(work, component, PolicyKind::kSampling));
+  ASSIGN_OR_RETURN(policies.tolerance, GoverningPolicy(work, component, PolicyKind::kTolerance));
+  ASSIGN_OR_RETURN(policies.adjustment, GoverningPolicy(work, component, PolicyKind::kAdjustment));
+  return policies;
 }
 
-// Who was drawn, why, and in which stage they are judged; in the order of candidates.
-std::vector<Pick> PicksOf(std::span<const Candidate> candidates, const Draw& draw,
-                          std::int64_t sub_sample) {
-  std::vector<Pick> picks;
-  for (const Selected& selected : draw.selected) {
-    picks.push_back(PickOf(candidates[selected.candidate], NameOf(selected.why), Stage::kSample));
-  }
-  for (std::int32_t i : SubSample(candidates, draw.selected, sub_sample)) {
-    picks[i].stage = Stage::kSubSample;
-  }
-  // A candidate who also stands for something else says so.
-  for (const CoverageItem& item : draw.coverage) {
-    if (item.candidate < 0) continue;
-    const auto selected =
-        std::find_if(draw.selected.begin(), draw.selected.end(),
-                     [&](const Selected& s) { return s.candidate == item.candidate; });
-    std::vector<std::string>& reasons = picks[selected - draw.selected.begin()].reasons;
-    const std::string_view reason = NameOf(item.kind);
-    if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) {
-      reasons.emplace_back(reason);
+// Where the rule wants new assessors in full: those without released work of the centre in an
+// earlier series, and those whom the officer names.
+absl::Status AddNewAssessors(const Work& work, const Submission& submission,
+                             std::span<const Candidate> candidates, const SamplingRule& rule,
+                             SamplingFacts& facts) {
+  std::set<std::string> fresh(facts.new_assessors.begin(), facts.new_assessors.end());
+  if (rule.new_assessors == SamplingRule::NewAssessors::kInFull) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> known,
+                     DrawStore().KnownAssessors(work.tx, work.caller.tenant, submission));
+    for (const Candidate& candidate : candidates) {
+      if (candidate.assessor.empty()) continue;
+      if (std::binary_search(known.begin(), known.end(), candidate.assessor)) continue;
+      fresh.insert(candidate.assessor);
     }
   }
-  std::sort(picks.begin(), picks.end(),
-            [](const Pick& a, const Pick& b) { return a.candidate < b.candidate; });
-  return picks;
+  facts.new_assessors.assign(fresh.begin(), fresh.end());
+  return absl::OkStatus();
 }
 
-Seed SeedFor(const Submission& submission, const Sample& sample) {
-  return SeedOf(sample.secret, CanonicalFacts({.submission = submission.name.Text(),
-                                               .policy = sample.sampling_policy,
-                                               .algorithm = sample.algorithm,
-                                               .list_hash = sample.list_hash}));
+// What the made draw says, as sample and record keep it.
+void Take(const DrawInput& input, const MadeDraw& made, Sample& sample, DrawRecord& record) {
+  sample.list_hash = made.list_hash;
+  sample.seed = made.seed;
+  sample.pool_count = made.draw.cohort;
+  sample.ladder_size = made.draw.ladder_size;
+  sample.gaps.clear();
+  for (const CoverageItem& item : made.draw.coverage) {
+    if (item.status != CoverageItem::Status::kCovered) sample.gaps.push_back(GapOf(item));
+  }
+  sample.picks = made.picks;
+  if (!made.facts_hash.empty()) record.facts = CanonicalSamplingFacts(input.facts);
+  record.facts_hash = made.facts_hash;
+  const auto& counted = record.names_only ? input.entries : input.candidates;
+  record.coverage.clear();
+  for (const CoverageItem& item : made.draw.coverage) {
+    record.coverage.push_back({item, item.candidate < 0 ? "" : counted[item.candidate].number});
+  }
+  record.steps = made.draw.steps;
+  record.not_drawn = made.draw.not_drawn;
+  record.rank_gap_max = made.draw.rank_gap_max;
+  GradeCounts counts;
+  for (const Candidate& candidate : counted) {
+    if (record.names_only ? !candidate.Has(kWithdrawn) : Drawable(candidate)) {
+      ++counts[candidate.grade];
+    }
+  }
+  record.explanation = ExplainSize(input.rule, input.facts, counts);
 }
 
-std::string BytesOf(const Seed& seed) { return std::string(seed.begin(), seed.end()); }
+absl::Status NobodyToDraw(const SubmissionName& name) {
+  return Error(absl::StatusCode::kFailedPrecondition, kNobodyToDraw,
+               "no candidate can be drawn: all are absent, withdrawn, carried forward, excluded or "
+               "without a mark")
+      .With("submission", name.Text());
+}
 
-Seed SeedFrom(std::string_view bytes) {
-  Seed seed{};
-  std::copy_n(bytes.begin(), std::min(bytes.size(), seed.size()), seed.begin());
-  return seed;
+absl::Status NamesDrawn(const SubmissionName& name) {
+  return Error(absl::StatusCode::kFailedPrecondition, kNamesDrawn,
+               "names are drawn already; they are completed when the submission is handed in, and "
+               "void when its entries change")
+      .With("submission", name.Text());
+}
+
+// Of the names, once marks are in: the same draw, completed.
+absl::StatusOr<Drawn> Complete(const Work& work, Submission submission) {
+  ASSIGN_OR_RETURN(Drawn drawn, FindSample(work, submission.name, submission.sample));
+  drawn.record.names_only = false;
+  ASSIGN_OR_RETURN(const PublishedDraw published, Publish(work, drawn));
+  ASSIGN_OR_RETURN(const MadeDraw made, MakeDraw(published.input));
+  if (made.seed != drawn.sample.seed) return absl::DataLossError("the draw of names has changed");
+  Take(published.input, made, drawn.sample, drawn.record);
+  if (drawn.sample.picks.empty()) return NobodyToDraw(submission.name);
+  RETURN_IF_ERROR(DrawStore().Complete(work.tx, work.caller.tenant, submission.number, drawn.sample,
+                                       drawn.record));
+  drawn.submission = std::move(submission);
+  return drawn;
+}
+
+absl::Status Move(const Work& work, Drawn& drawn, Step step) {
+  Submission& submission = drawn.submission;
+  Advance(submission, step);
+  submission.sample = drawn.sample.id;
+  submission.secret_revealed = true;
+  submission.stage = Stage::kSubSample;
+  RETURN_IF_ERROR(work.store().UpdateSubmission(work.tx, work.caller, submission));
+  return EmitSampleDrawn(work, submission, static_cast<std::int64_t>(drawn.sample.picks.size()));
+}
+
+// A text of the entries in which only what voids names is left.
+std::string Lasting(std::vector<Candidate> entries) {
+  for (Candidate& entry : entries) {
+    entry.flags &= ~static_cast<std::uint32_t>(kAbsent | kWithdrawn);
+    entry.grade.clear();
+  }
+  return CanonicalEntries(entries);
 }
 
 }  // namespace
 
-absl::StatusOr<Drawn> DrawSample(const Work& work, const SubmissionName& name,
-                                 std::string_view etag) {
-  Store& store = work.store();
+absl::StatusOr<Drawn> DrawSample(const Work& work, const DrawParams& params) {
+  const SubmissionName& name = params.name;
   const std::string& tenant = work.caller.tenant;
-  ASSIGN_OR_RETURN(Submission submission, store.GetSubmission(work.tx, work.caller, name));
-  RETURN_IF_ERROR(platform::CheckEtag(etag, submission.version, name.Text()));
-  RETURN_IF_ERROR(CheckStep(work, submission, Step::kDraw));
+  ASSIGN_OR_RETURN(Submission submission, work.store().GetSubmission(work.tx, work.caller, name));
+  RETURN_IF_ERROR(platform::CheckEtag(params.etag, submission.version, name.Text()));
   ASSIGN_OR_RETURN(const Component component,
-                   store.GetComponent(work.tx, tenant, name.series, name.component));
-  ASSIGN_OR_RETURN(const PolicyPtr sampling,
-                   GoverningPolicy(work, component, PolicyKind::kSampling));
-  ASSIGN_OR_RETURN(const PolicyPtr tolerance,
-                   GoverningPolicy(work, component, PolicyKind::kTolerance));
-  ASSIGN_OR_RETURN(const PolicyPtr adjustment,
-                   GoverningPolicy(work, component, PolicyKind::kAdjustment));
-  for (const PolicyPtr& policy : {sampling, tolerance, adjustment}) {
+                   work.store().GetComponent(work.tx, tenant, name.series, name.component));
+  ASSIGN_OR_RETURN(const Policies policies, PoliciesFor(work, component));
+  const SamplingRule& rule = policies.sampling->sampling;
+  const bool names = rule.mode == kBeforeMarks && submission.state == State::kOpen;
+  const Step step = names ? Step::kDrawNames : Step::kDraw;
+  RETURN_IF_ERROR(CheckStep(work, submission, step));
+  if (names && !submission.sample.empty()) return NamesDrawn(name);
+  if (!submission.sample.empty()) {
+    ASSIGN_OR_RETURN(Drawn drawn, Complete(work, std::move(submission)));
+    RETURN_IF_ERROR(Move(work, drawn, step));
+    return drawn;
+  }
+  for (const PolicyPtr& policy : {policies.sampling, policies.tolerance, policies.adjustment}) {
     RETURN_IF_ERROR(NoteUse(work, *policy));
   }
-  ASSIGN_OR_RETURN(const std::vector<Candidate> candidates,
-                   store.LoadCandidates(work.tx, tenant, submission.number));
 
-  Sample sample{.id = work.context.ids.NextId(work.caller.now),
-                .sampling_policy = sampling->VersionName(),
-                .tolerance_policy = tolerance->VersionName(),
-                .adjustment_policy = adjustment->VersionName(),
-                .algorithm = std::string(NameOf(AlgorithmFor(candidates, sampling->sampling, {}))),
-                .list_hash = Sha256Hex(CanonicalCandidates(candidates)),
-                .commitment = Sha256Hex(submission.secret),
-                .secret = submission.secret,
-                .create_time = work.caller.now};
-  const Seed seed = SeedFor(submission, sample);
-  const Draw draw = DrawSample(candidates, sampling->sampling, seed);
-  if (draw.selected.empty()) {
-    return Error(absl::StatusCode::kFailedPrecondition, kNobodyToDraw,
-                 "no candidate can be drawn: all are absent, withdrawn, carried forward or "
-                 "without a mark")
-        .With("submission", name.Text());
+  DrawInput input{.submission = name.Text(),
+                  .policy = policies.sampling->VersionName(),
+                  .rule = rule,
+                  .sub_sample = policies.tolerance->tolerance.sub_sample,
+                  .facts = params.facts,
+                  .secret = submission.secret};
+  ASSIGN_OR_RETURN(input.candidates,
+                   work.store().LoadCandidates(work.tx, tenant, submission.number));
+  RETURN_IF_ERROR(AddNewAssessors(work, submission, input.candidates, rule, input.facts));
+  input.algorithm = NameOf(AlgorithmFor(input.candidates, rule, input.facts));
+  Drawn drawn{.submission = std::move(submission)};
+  if (rule.mode == kBeforeMarks) {
+    input.entries = input.candidates;
+    drawn.record.entries = CanonicalEntries(input.entries);
   }
-  sample.seed = BytesOf(seed);
-  sample.pool_count = draw.cohort;
-  sample.ladder_size = draw.ladder_size;
-  for (const CoverageItem& item : draw.coverage) {
-    if (item.status != CoverageItem::Status::kCovered) sample.gaps.push_back(GapOf(item));
-  }
-  sample.picks = PicksOf(candidates, draw, tolerance->tolerance.sub_sample);
-  RETURN_IF_ERROR(store.InsertSample(work.tx, tenant, submission.number, sample));
-
-  Advance(submission, Step::kDraw);
-  submission.sample = sample.id;
-  submission.secret_revealed = true;
-  submission.stage = Stage::kSubSample;
-  RETURN_IF_ERROR(store.UpdateSubmission(work.tx, work.caller, submission));
+  if (names) input.candidates.clear();
+  drawn.record.names_only = names;
+  ASSIGN_OR_RETURN(const MadeDraw made, MakeDraw(input));
+  if (made.picks.empty()) return NobodyToDraw(name);
+  drawn.sample = {.id = work.context.ids.NextId(work.caller.now),
+                  .sampling_policy = input.policy,
+                  .tolerance_policy = policies.tolerance->VersionName(),
+                  .adjustment_policy = policies.adjustment->VersionName(),
+                  .algorithm = input.algorithm,
+                  .commitment = Sha256Hex(input.secret),
+                  .secret = input.secret,
+                  .create_time = work.caller.now};
+  Take(input, made, drawn.sample, drawn.record);
   RETURN_IF_ERROR(
-      EmitSampleDrawn(work, submission, static_cast<std::int64_t>(sample.picks.size())));
-  return Drawn{std::move(submission), std::move(sample)};
+      work.store().InsertSample(work.tx, tenant, drawn.submission.number, drawn.sample));
+  RETURN_IF_ERROR(
+      DrawStore().Insert(work.tx, tenant, drawn.submission.number, drawn.sample.id, drawn.record));
+  RETURN_IF_ERROR(Move(work, drawn, step));
+  return drawn;
 }
 
 absl::StatusOr<Drawn> FindSample(const Work& work, const SubmissionName& name,
@@ -136,73 +203,68 @@ absl::StatusOr<Drawn> FindSample(const Work& work, const SubmissionName& name,
         .With("sample", absl::StrCat(name.Text(), "/samples/", platform::View(id)));
   }
   if (!sample.ok()) return sample.status();
-  return Drawn{std::move(submission), *std::move(sample)};
+  ASSIGN_OR_RETURN(DrawRecord record,
+                   DrawStore().Get(work.tx, work.caller.tenant, submission.number, id));
+  return Drawn{std::move(submission), *std::move(sample), std::move(record)};
 }
 
-std::vector<Pick> PicksOfStage(Stage stage, const Sample& sample,
-                               std::span<const Candidate> candidates) {
-  absl::flat_hash_set<std::string> drawn;
-  for (const Pick& pick : sample.picks) {
-    if (pick.stage < stage) drawn.insert(pick.candidate);
-  }
-  std::vector<Pick> picks;
-  if (stage == Stage::kExtended) {
-    std::vector<std::int32_t> already;
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-      if (drawn.contains(candidates[i].number)) already.push_back(static_cast<std::int32_t>(i));
-    }
-    for (const Selected& selected : ExtendSample(candidates, already, sample.ladder_size,
-                                                 SeedFrom(sample.seed), kExtensionRound)) {
-      picks.push_back(PickOf(candidates[selected.candidate], NameOf(selected.why), stage));
-    }
-  } else if (stage == Stage::kAllWork) {
-    for (const Candidate& candidate : candidates) {
-      if (Drawable(candidate) && !drawn.contains(candidate.number)) {
-        picks.push_back(PickOf(candidate, "CALLED_IN", stage));
-      }
-    }
-  }
-  std::sort(picks.begin(), picks.end(),
-            [](const Pick& a, const Pick& b) { return a.candidate < b.candidate; });
-  return picks;
+absl::Status VoidNamesIfEntriesChanged(const Work& work, Submission& submission) {
+  if (submission.sample.empty() || submission.state != State::kOpen) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const DrawRecord record, DrawStore().Get(work.tx, work.caller.tenant,
+                                                            submission.number, submission.sample));
+  ASSIGN_OR_RETURN(std::vector<Candidate> then, ReadCanonicalCandidates(record.entries));
+  ASSIGN_OR_RETURN(std::vector<Candidate> now,
+                   work.store().LoadCandidates(work.tx, work.caller.tenant, submission.number));
+  if (Lasting(std::move(then)) == Lasting(std::move(now))) return absl::OkStatus();
+  return ForgetDraw(work, submission);
 }
 
-absl::StatusOr<Verification> VerifySample(const Work& work, const SubmissionName& name,
-                                          std::string_view id) {
-  ASSIGN_OR_RETURN(const Drawn found, FindSample(work, name, id));
-  const Sample& sample = found.sample;
-  ASSIGN_OR_RETURN(
-      const std::vector<Candidate> candidates,
-      work.store().LoadCandidates(work.tx, work.caller.tenant, found.submission.number));
-  Verification result;
-  result.commitment_fits = Sha256Hex(sample.secret) == sample.commitment;
-  result.candidate_list_fits = Sha256Hex(CanonicalCandidates(candidates)) == sample.list_hash;
-  const Seed seed = SeedFor(found.submission, sample);
-  result.seed_fits = BytesOf(seed) == sample.seed;
-  ASSIGN_OR_RETURN(const PolicyPtr sampling,
+absl::StatusOr<PublishedDraw> Publish(const Work& work, const Drawn& drawn) {
+  const Sample& sample = drawn.sample;
+  PublishedDraw out;
+  ASSIGN_OR_RETURN(out.sampling,
                    RecordedPolicy(work, sample.sampling_policy, PolicyKind::kSampling));
-  ASSIGN_OR_RETURN(const PolicyPtr tolerance,
+  ASSIGN_OR_RETURN(out.tolerance,
                    RecordedPolicy(work, sample.tolerance_policy, PolicyKind::kTolerance));
-  std::vector<Pick> again = PicksOf(candidates, DrawSample(candidates, sampling->sampling, seed),
-                                    tolerance->tolerance.sub_sample);
-  const auto last =
-      std::max_element(sample.picks.begin(), sample.picks.end(),
-                       [](const Pick& a, const Pick& b) { return a.stage < b.stage; });
-  for (Stage stage : {Stage::kExtended, Stage::kAllWork}) {
-    if (last == sample.picks.end() || last->stage < stage) break;
-    const bool drawn = std::any_of(sample.picks.begin(), sample.picks.end(),
-                                   [&](const Pick& pick) { return pick.stage == stage; });
-    if (!drawn) continue;  // A body that never extends goes straight to all work.
-    const std::vector<Pick> more = PicksOfStage(stage, sample, candidates);
-    again.insert(again.end(), more.begin(), more.end());
+  DrawInput& input = out.input;
+  input.submission = drawn.submission.name.Text();
+  input.policy = sample.sampling_policy;
+  input.rule = out.sampling->sampling;
+  input.sub_sample = out.tolerance->tolerance.sub_sample;
+  input.algorithm = sample.algorithm;
+  input.secret = sample.secret;
+  ASSIGN_OR_RETURN(input.facts, ReadCanonicalSamplingFacts(drawn.record.facts));
+  if (!drawn.record.names_only) {
+    ASSIGN_OR_RETURN(input.candidates, work.store().LoadCandidates(work.tx, work.caller.tenant,
+                                                                   drawn.submission.number));
   }
-  std::sort(again.begin(), again.end(),
-            [](const Pick& a, const Pick& b) { return a.candidate < b.candidate; });
-  result.candidates_fit = std::equal(again.begin(), again.end(), sample.picks.begin(),
-                                     sample.picks.end(), [](const Pick& a, const Pick& b) {
-                                       return a.candidate == b.candidate && a.stage == b.stage;
-                                     });
-  return result;
+  if (!drawn.record.entries.empty()) {
+    ASSIGN_OR_RETURN(input.entries, ReadCanonicalCandidates(drawn.record.entries));
+  }
+  out.claims = {.commitment = sample.commitment,
+                .list_hash = sample.list_hash,
+                .facts_hash = drawn.record.facts_hash,
+                .seed = sample.seed,
+                .picks = sample.picks,
+                .ladder_size = sample.ladder_size};
+  return out;
+}
+
+absl::StatusOr<std::vector<DrawFinding>> VerifySample(const Work& work, const SubmissionName& name,
+                                                      std::string_view id) {
+  ASSIGN_OR_RETURN(const Drawn drawn, FindSample(work, name, id));
+  ASSIGN_OR_RETURN(const PublishedDraw published, Publish(work, drawn));
+  return FindingsOf(published.input, published.claims);
+}
+
+absl::StatusOr<std::vector<Pick>> DrawStage(const Work& work, const Submission& submission,
+                                            const Sample& sample, Stage stage) {
+  ASSIGN_OR_RETURN(const DrawRecord record,
+                   DrawStore().Get(work.tx, work.caller.tenant, submission.number, sample.id));
+  ASSIGN_OR_RETURN(const SamplingFacts facts, ReadCanonicalSamplingFacts(record.facts));
+  ASSIGN_OR_RETURN(const std::vector<Candidate> candidates,
+                   work.store().LoadCandidates(work.tx, work.caller.tenant, submission.number));
+  return PicksOfStage(stage, sample, candidates, facts);
 }
 
 }  // namespace assay::moderation

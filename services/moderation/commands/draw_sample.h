@@ -1,10 +1,15 @@
 // Draws a submission's sample, and draws it again to see whether it comes out the same
-// (MOD-2 to MOD-4).
+// (MOD-2 to MOD-5).
 #pragma once
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "services/moderation/commands/find_policy.h"
 #include "services/moderation/context.h"
+#include "services/moderation/drawing.h"
+#include "services/moderation/stores/draws.h"
 
 namespace assay::moderation {
 
@@ -12,33 +17,50 @@ namespace assay::moderation {
 struct Drawn {
   Submission submission;
   Sample sample;
+  DrawRecord record;
 };
 
-// From submitted to sampled, by the policies in force today, revealing the secret.
-// FAILED_PRECONDITION (NOBODY_TO_DRAW).
-absl::StatusOr<Drawn> DrawSample(const Work& work, const SubmissionName& name,
-                                 std::string_view etag);
+struct DrawParams {
+  SubmissionName name;
+  std::string etag;
+  SamplingFacts facts;  // As the officer gives them; new assessors are also derived.
+};
+
+// From submitted to sampled, by the policies in force today, revealing the secret. Where the policy
+// draws before marks, an open submission gets the names only and stays open; once it is submitted,
+// another call completes them.
+//
+// FAILED_PRECONDITION (NOBODY_TO_DRAW, NAMES_DRAWN), and what MakeDraw returns.
+absl::StatusOr<Drawn> DrawSample(const Work& work, const DrawParams& params);
+// By what is known without being told.
+inline absl::StatusOr<Drawn> DrawSample(const Work& work, const SubmissionName& name,
+                                        std::string_view etag) {
+  return DrawSample(work, {.name = name, .etag = std::string(etag)});
+}
 
 // NOT_FOUND (SAMPLE_NOT_FOUND).
 absl::StatusOr<Drawn> FindSample(const Work& work, const SubmissionName& name,
                                  std::string_view sample);
 
-struct Verification {
-  bool commitment_fits = false;
-  bool candidate_list_fits = false;
-  bool seed_fits = false;
-  bool candidates_fit = false;
+// Names that were drawn before marks are void if the entries changed since, other than by who
+// turned out absent or withdrawn. To be called when candidates were recorded.
+absl::Status VoidNamesIfEntriesChanged(const Work& work, Submission& submission);
 
-  bool verified() const {
-    return commitment_fits && candidate_list_fits && seed_fits && candidates_fit;
-  }
+// All that the draw was made from, and all that it claims.
+struct PublishedDraw {
+  DrawInput input;
+  DrawClaims claims;
+  PolicyPtr sampling;
+  PolicyPtr tolerance;
 };
-absl::StatusOr<Verification> VerifySample(const Work& work, const SubmissionName& name,
-                                          std::string_view sample);
+absl::StatusOr<PublishedDraw> Publish(const Work& work, const Drawn& drawn);
 
-// The work that the stage adds to a drawn sample: the rest of the sample at kExtended, everything
-// that can be drawn at kAllWork. Verification repeats it.
-std::vector<Pick> PicksOfStage(Stage stage, const Sample& sample,
-                               std::span<const Candidate> candidates);
+// Empty if the sample is what its draw had to give.
+absl::StatusOr<std::vector<DrawFinding>> VerifySample(const Work& work, const SubmissionName& name,
+                                                      std::string_view sample);
+
+// The work that the stage adds to a drawn sample, as PicksOfStage (drawing.h).
+absl::StatusOr<std::vector<Pick>> DrawStage(const Work& work, const Submission& submission,
+                                            const Sample& sample, Stage stage);
 
 }  // namespace assay::moderation

@@ -35,6 +35,7 @@ struct Matter {
   MarkScale scale;
   Mark tolerance = 0;
   AdjustmentRule rule;
+  std::vector<SampleStep> steps;  // Of the draw, which may decide by counting.
 };
 
 absl::StatusOr<Matter> LoadMatter(const Work& work, Submission submission) {
@@ -53,6 +54,9 @@ absl::StatusOr<Matter> LoadMatter(const Work& work, Submission submission) {
   ASSIGN_OR_RETURN(const PolicyPtr adjustment,
                    RecordedPolicy(work, matter.sample.adjustment_policy, PolicyKind::kAdjustment));
   matter.rule = adjustment->adjustment;
+  ASSIGN_OR_RETURN(DrawRecord record, DrawStore().Get(work.tx, work.caller.tenant,
+                                                      matter.submission.number, matter.sample.id));
+  matter.steps = std::move(record.steps);
   return matter;
 }
 
@@ -70,14 +74,29 @@ absl::StatusOr<std::vector<MarkPair>> LoadPairs(const Work& work, const Matter& 
   return pairs;
 }
 
+// What follows from the pairs up to the stage; where the draw's steps count, what they accept
+// stands although some pairs are outside (MOD-2).
+Judgement JudgeStage(const Matter& matter, Stage stage, std::span<const MarkPair> pairs) {
+  Judgement judgement = Judge(matter.tolerance, matter.rule, matter.scale, stage, pairs);
+  if (stage > Stage::kSample || judgement.verdict == Verdict::kCentreMarksStand) return judgement;
+  const bool first = stage == Stage::kSubSample;
+  if (first && matter.steps.size() == 1 && !DecidesByCounting(matter.steps)) return judgement;
+  const int judged = first ? 1 : static_cast<int>(matter.steps.size());
+  const auto outside = static_cast<std::int64_t>(judgement.tolerance.outside.size());
+  if (matter.steps.empty() || Decide(matter.steps, judged, outside) != StepVerdict::kAccept) {
+    return judgement;
+  }
+  Judgement accepted{.verdict = Verdict::kCentreMarksStand, .finding = Finding::kFewOutside};
+  accepted.tolerance = std::move(judgement.tolerance);
+  return accepted;
+}
+
 // Draws what the stage adds, if anything.
 absl::Status OpenStage(const Work& work, Matter& matter, Stage stage) {
   matter.submission.stage = stage;
   if (stage < Stage::kExtended) return absl::OkStatus();
-  ASSIGN_OR_RETURN(
-      const std::vector<Candidate> candidates,
-      work.store().LoadCandidates(work.tx, work.caller.tenant, matter.submission.number));
-  std::vector<Pick> picks = PicksOfStage(stage, matter.sample, candidates);
+  ASSIGN_OR_RETURN(std::vector<Pick> picks,
+                   DrawStage(work, matter.submission, matter.sample, stage));
   RETURN_IF_ERROR(work.store().InsertPicks(work.tx, work.caller.tenant, matter.submission.number,
                                            matter.sample.id, picks));
   matter.sample.picks.insert(matter.sample.picks.end(), std::make_move_iterator(picks.begin()),
@@ -90,8 +109,7 @@ std::string Text(const Distribution& d) {
                          d.standard_deviation);
 }
 
-RecordedJudgement RecordOf(const Work& work, const Matter& matter, const Judgement& judgement,
-                           std::size_t pairs) {
+RecordedJudgement RecordOf(const Matter& matter, const Judgement& judgement, std::size_t pairs) {
   RecordedJudgement record{
       .sample = matter.sample.id,
       .verdict = static_cast<RecordedJudgement::Verdict>(judgement.verdict),
@@ -101,9 +119,7 @@ RecordedJudgement RecordOf(const Work& work, const Matter& matter, const Judgeme
       .judged = static_cast<std::int64_t>(pairs),
       .inside = static_cast<std::int64_t>(pairs - judgement.tolerance.outside.size()),
       .difference_sum = judgement.tolerance.difference_sum,
-      .rank_correlation = judgement.rank_correlation,
-      .judged_by = work.caller.subject,
-      .judge_time = work.caller.now};
+      .rank_correlation = judgement.rank_correlation};
   if (judgement.mapping.has_value()) {
     const Line& line = judgement.mapping->pieces.front().line;
     record.method = NameOf(matter.rule.fit.method);
@@ -136,7 +152,8 @@ absl::StatusOr<Result> ResultOf(const Candidate& candidate, const Judgement& jud
     result.final_mark = Apply(*judgement.mapping, scale, *candidate.mark);
   } else if (judgement.verdict == Verdict::kModeratorMarksStand) {
     const auto own = moderated.find(candidate.number);
-    if (own == moderated.end()) return absl::InternalError("called in but not marked");
+    // Whoever was kept out of the draw keeps the centre's mark if nobody else was left to call in.
+    if (own == moderated.end()) return result;
     result.basis = Basis::kModerator;
     result.final_mark = own->second;
   }
@@ -144,11 +161,11 @@ absl::StatusOr<Result> ResultOf(const Candidate& candidate, const Judgement& jud
 }
 
 // Makes the results of the whole cohort, and says how marks lay and lie.
-absl::Status Decide(const Work& work, const Matter& matter, const Judgement& judgement,
-                    std::span<const MarkPair> pairs, RecordedJudgement& record) {
-  ASSIGN_OR_RETURN(
-      const std::vector<Candidate> candidates,
-      work.store().LoadCandidates(work.tx, work.caller.tenant, matter.submission.number));
+absl::StatusOr<std::vector<Result>> ResultsOf(const Matter& matter,
+                                              std::span<const Candidate> candidates,
+                                              const Judgement& judgement,
+                                              std::span<const MarkPair> pairs,
+                                              RecordedJudgement& record) {
   absl::flat_hash_map<std::string, Mark> moderated;
   for (const MarkPair& pair : pairs) moderated[pair.number] = pair.moderator;
   std::vector<Result> results;
@@ -163,10 +180,76 @@ absl::Status Decide(const Work& work, const Matter& matter, const Judgement& jud
   }
   record.before = Text(DistributionOf(before));
   record.after = Text(DistributionOf(after));
+  return results;
+}
+
+absl::Status Decide(const Work& work, const Matter& matter, const Judgement& judgement,
+                    std::span<const MarkPair> pairs, RecordedJudgement& record) {
+  ASSIGN_OR_RETURN(
+      const std::vector<Candidate> candidates,
+      work.store().LoadCandidates(work.tx, work.caller.tenant, matter.submission.number));
+  ASSIGN_OR_RETURN(const std::vector<Result> results,
+                   ResultsOf(matter, candidates, judgement, pairs, record));
   return work.store().InsertResults(work.tx, work.caller.tenant, matter.submission.number, results);
 }
 
+// The pairs of the stages up to `stage`, in the order of candidates, as the store gives them.
+std::vector<MarkPair> PairsOf(const DecisionInput& input, Stage stage, std::int64_t& outstanding) {
+  absl::flat_hash_map<std::string_view, Mark> centre;
+  for (const Candidate& candidate : input.candidates) {
+    if (candidate.mark.has_value()) centre[candidate.number] = *candidate.mark;
+  }
+  std::vector<MarkPair> pairs;
+  outstanding = 0;
+  for (const Pick& pick : input.picks) {
+    if (pick.stage > stage) continue;
+    const auto mark = centre.find(pick.candidate);
+    if (mark == centre.end() || !pick.mark.has_value()) {
+      ++outstanding;
+    } else {
+      pairs.push_back({pick.candidate, mark->second, *pick.mark});
+    }
+  }
+  std::sort(pairs.begin(), pairs.end(),
+            [](const MarkPair& a, const MarkPair& b) { return a.number < b.number; });
+  return pairs;
+}
+
+absl::Status Outstanding(std::int64_t count, const SubmissionName& name) {
+  return Error(absl::StatusCode::kFailedPrecondition, kMarksOutstanding,
+               absl::StrCat(count, " marks of the stage that is due are not recorded"))
+      .With("submission", name.Text())
+      .With("outstanding_count", absl::StrCat(count));
+}
+
 }  // namespace
+
+absl::StatusOr<MadeDecision> MakeDecision(const DecisionInput& input) {
+  Matter matter{.scale = input.scale,
+                .tolerance = ToleranceOf(input.tolerance, input.scale),
+                .rule = input.adjustment,
+                .steps = input.steps};
+  // There are four stages, and each leads to a later one.
+  for (;;) {
+    const Stage stage = matter.submission.stage;
+    std::int64_t outstanding = 0;
+    const std::vector<MarkPair> pairs = PairsOf(input, stage, outstanding);
+    if (outstanding > 0 || pairs.empty()) return Outstanding(outstanding, {});
+    const Judgement judgement = JudgeStage(matter, stage, pairs);
+    if (judgement.verdict != Verdict::kLookFurther) {
+      MadeDecision made{.record = RecordOf(matter, judgement, pairs.size())};
+      ASSIGN_OR_RETURN(made.results,
+                       ResultsOf(matter, input.candidates, judgement, pairs, made.record));
+      return made;
+    }
+    const auto seen = std::count_if(input.picks.begin(), input.picks.end(), [&](const Pick& pick) {
+      return pick.stage <= std::max(stage, Stage::kSample);
+    });
+    const Stage next = NextStage(stage, matter.rule, input.pool_count - seen);
+    if (next <= stage) return absl::InternalError("a stage leads nowhere");
+    matter.submission.stage = next;
+  }
+}
 
 absl::StatusOr<Judged> JudgeSubmission(const Work& work, const SubmissionName& name,
                                        std::string_view etag) {
@@ -180,18 +263,14 @@ absl::StatusOr<Judged> JudgeSubmission(const Work& work, const SubmissionName& n
   ASSIGN_OR_RETURN(std::int64_t outstanding,
                    store.CountOutstanding(work.tx, tenant, submission, submission.stage));
   if (outstanding > 0) {
-    return Error(absl::StatusCode::kFailedPrecondition, kMarksOutstanding,
-                 absl::StrCat(outstanding, " marks of the stage that is due are not recorded"))
-        .With("submission", name.Text())
-        .With("outstanding_count", absl::StrCat(outstanding));
+    return Outstanding(outstanding, name);
   }
   RecordedJudgement record;
   std::vector<Residual> residuals;
   // A stage that adds nothing to mark is judged at once; there are four stages.
   for (bool more = true; more;) {
     ASSIGN_OR_RETURN(const std::vector<MarkPair> pairs, LoadPairs(work, matter, submission.stage));
-    const Judgement judgement =
-        Judge(matter.tolerance, matter.rule, matter.scale, submission.stage, pairs);
+    const Judgement judgement = JudgeStage(matter, submission.stage, pairs);
     const bool decided = judgement.verdict != Verdict::kLookFurther;
     if (!decided) {
       const auto unseen =
@@ -200,7 +279,9 @@ absl::StatusOr<Judged> JudgeSubmission(const Work& work, const SubmissionName& n
       ASSIGN_OR_RETURN(outstanding,
                        store.CountOutstanding(work.tx, tenant, submission, submission.stage));
     }
-    record = RecordOf(work, matter, judgement, pairs.size());
+    record = RecordOf(matter, judgement, pairs.size());
+    record.judged_by = work.caller.subject;
+    record.judge_time = work.caller.now;
     residuals.clear();
     if (judgement.mapping.has_value()) {
       residuals = ResidualsOf(*judgement.mapping, matter.scale, pairs);

@@ -1,8 +1,11 @@
 // Judges what a moderator has marked (MOD-10, MOD-11) and releases what came of it (MOD-12).
 #pragma once
+#include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "services/moderation/adjustment/judge.h"
 #include "services/moderation/context.h"
 
 namespace assay::moderation {
@@ -12,6 +15,24 @@ struct Judged {
   Sample sample;
   RecordedJudgement judgement;
 };
+
+// All that a decision follows from, and what follows.
+struct DecisionInput {
+  MarkScale scale;
+  std::vector<Candidate> candidates;
+  std::vector<Pick> picks;  // With the moderator's marks, of all stages that were opened.
+  std::int64_t pool_count = 0;
+  ToleranceRule tolerance;
+  AdjustmentRule adjustment;
+  std::vector<SampleStep> steps;  // Of the draw.
+};
+struct MadeDecision {
+  RecordedJudgement record;  // Without who and when.
+  std::vector<Result> results;
+};
+// What JudgeSubmission decided, or would have, stage by stage. FAILED_PRECONDITION
+// (MARKS_OUTSTANDING) if the marks do not lead to a decision.
+absl::StatusOr<MadeDecision> MakeDecision(const DecisionInput& input);
 
 // Opens the next stage, or decides: then the results of the whole cohort are made and the
 // submission is judged. FAILED_PRECONDITION (MARKS_OUTSTANDING).

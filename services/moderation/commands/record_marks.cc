@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "services/moderation/commands/draw_sample.h"
 #include "services/moderation/errors.h"
 #include "services/moderation/events.h"
 #include "services/platform/core/status_macros.h"
@@ -112,6 +113,7 @@ absl::StatusOr<Submission> RecordMarks(const Work& work, const SubmissionName& n
   if (mode == MarksMode::kValidateOnly || rows.good().empty()) return submission;
   ASSIGN_OR_RETURN(Recorded recorded, LoadRecorded(work, submission, rows.good()));
   RETURN_IF_ERROR(Merge(work, submission, std::move(recorded), rows.good()));
+  RETURN_IF_ERROR(VoidNamesIfEntriesChanged(work, submission));
   RETURN_IF_ERROR(work.store().UpdateSubmission(work.tx, work.caller, submission));
   RETURN_IF_ERROR(
       EmitMarksRecorded(work, submission, static_cast<std::int64_t>(rows.good().size())));

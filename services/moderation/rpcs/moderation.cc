@@ -10,6 +10,7 @@
 #include "services/moderation/commands/moderate.h"
 #include "services/moderation/convert.h"
 #include "services/moderation/convert_allocation.h"
+#include "services/moderation/convert_draw.h"
 #include "services/moderation/errors.h"
 #include "services/moderation/rpcs/rpcs.h"
 #include "services/platform/error/error.h"
@@ -141,6 +142,18 @@ absl::StatusOr<v1::Submission> ReleaseSubmission(const Work& work,
   return ToProto(submission, work.call);
 }
 
+// What the sample showed, beside what people say of it (MOD-6).
+absl::Status AddEvidence(const Work& work, const Submission& submission, v1::Feedback& feedback) {
+  const std::string& tenant = work.caller.tenant;
+  ASSIGN_OR_RETURN(const auto judgement, work.store().LatestJudgement(work.tx, tenant, submission));
+  if (!judgement.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Sample sample,
+                   work.store().GetSample(work.tx, tenant, submission.number, submission.sample));
+  *feedback.mutable_shown() =
+      EvidenceOf(sample.pool_count, judgement->judged, judgement->judged - judgement->inside);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::ListResultsResponse> ListResults(const Work& work,
                                                     const v1::ListResultsRequest& request) {
   ASSIGN_OR_RETURN(const SubmissionName name, SubmissionNameOf("parent", request.parent()));
@@ -163,7 +176,10 @@ absl::StatusOr<v1::ListResultsResponse> ListResults(const Work& work,
           },
           [](auto& page, const Result& result) { *page.add_results() = ToProto(result); },
           [](const Result& result) { return result.candidate; })));
-  if (released) *response.mutable_feedback() = ToProto(submission.feedback);
+  if (released) {
+    *response.mutable_feedback() = ToProto(submission.feedback);
+    RETURN_IF_ERROR(AddEvidence(work, submission, *response.mutable_feedback()));
+  }
   return response;
 }
 

@@ -11,6 +11,7 @@
 #include "google/api/httpbody.pb.h"
 #include "services/moderation/commands/find_policy.h"
 #include "services/moderation/convert.h"
+#include "services/moderation/convert_draw.h"
 #include "services/moderation/report/coverage.h"
 #include "services/moderation/report/series_report.h"
 #include "services/moderation/report/submission_report.h"

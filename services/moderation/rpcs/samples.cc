@@ -1,18 +1,29 @@
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "services/moderation/commands/draw_sample.h"
+#include "services/moderation/commands/find_policy.h"
 #include "services/moderation/convert.h"
+#include "services/moderation/convert_draw.h"
 #include "services/moderation/draw_all.h"
+#include "services/moderation/errors.h"
 #include "services/moderation/rpcs/rpcs.h"
+#include "services/moderation/sampling/plan.h"
+#include "services/moderation/sampling/power.h"
+#include "services/moderation/sampling/size.h"
+#include "services/platform/error/error.h"
 
 namespace assay::moderation {
 namespace {
 
+using platform::Error;
 using platform::Router;
 
+constexpr double kUsually = .95;  // Probability and confidence, unless said otherwise.
+
 absl::StatusOr<v1::Sample> DrawSample(const Work& work, const v1::DrawSampleRequest& request) {
-  ASSIGN_OR_RETURN(const SubmissionName name, SubmissionNameOf("parent", request.parent()));
-  ASSIGN_OR_RETURN(const Drawn drawn, DrawSample(work, name, request.etag()));
+  ASSIGN_OR_RETURN(const DrawParams params, DrawParamsFrom(request));
+  ASSIGN_OR_RETURN(const Drawn drawn, DrawSample(work, params));
   return ToProto(drawn, work.call);
 }
 
@@ -29,21 +40,102 @@ absl::StatusOr<v1::ListSamplesResponse> ListSamples(const Work& work,
                    work.store().GetSubmission(work.tx, work.caller, name));
   return Page<v1::ListSamplesResponse>(
       work, request, request.parent(),
-      [&](const std::string& after, int limit) {
-        return work.store().ListSamples(work.tx, work.caller.tenant, submission.number, after,
-                                        limit);
+      [&](const std::string& after, int limit) -> absl::StatusOr<std::vector<Drawn>> {
+        ASSIGN_OR_RETURN(auto samples, work.store().ListSamples(work.tx, work.caller.tenant,
+                                                                submission.number, after, limit));
+        std::vector<Drawn> drawn;
+        for (Sample& sample : samples) {
+          ASSIGN_OR_RETURN(DrawRecord record, DrawStore().Get(work.tx, work.caller.tenant,
+                                                              submission.number, sample.id));
+          drawn.push_back({submission, std::move(sample), std::move(record)});
+        }
+        return drawn;
       },
-      [&](auto& response, const Sample& sample) {
-        *response.add_samples() = ToProto(Drawn{submission, sample}, work.call);
+      [&](auto& response, const Drawn& drawn) {
+        *response.add_samples() = ToProto(drawn, work.call);
       },
-      [](const Sample& sample) { return sample.id; });
+      [](const Drawn& drawn) { return drawn.sample.id; });
 }
 
 absl::StatusOr<v1::VerifySampleResponse> VerifySample(const Work& work,
                                                       const v1::VerifySampleRequest& request) {
   ASSIGN_OR_RETURN(const SampleName name, SampleNameOf("name", request.name()));
-  ASSIGN_OR_RETURN(const Verification verification, VerifySample(work, name.submission, name.id));
-  return ToProto(verification);
+  ASSIGN_OR_RETURN(const auto findings, VerifySample(work, name.submission, name.id));
+  return ToProto(findings);
+}
+
+absl::Status Invalid(std::string_view field, std::string_view what) {
+  return Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID",
+               absl::StrCat(platform::View(field), " ", platform::View(what)))
+      .Field(field, what);
+}
+
+absl::StatusOr<double> ShareOf(std::string_view field, double share) {
+  if (share == 0) return kUsually;
+  if (!(share > 0 && share < 1)) return Invalid(field, "is not above 0 and below 1");
+  return share;
+}
+
+// The smallest sample that supports what is claimed; none if nothing is.
+absl::StatusOr<std::optional<std::int64_t>> SizeFor(const v1::PlanSampleRequest& request) {
+  const bool detect = request.rate_percent() != 0;
+  if (detect && request.has_outside_max()) {
+    return Invalid("outside_max", "is another claim than rate_percent; make one of them");
+  }
+  ASSIGN_OR_RETURN(const double probability, ShareOf("probability", request.probability()));
+  ASSIGN_OR_RETURN(const double confidence, ShareOf("confidence", request.confidence()));
+  std::optional<std::int64_t> size;
+  if (detect) {
+    if (!(request.rate_percent() > 0 && request.rate_percent() <= 100)) {
+      return Invalid("rate_percent", "is not above 0 and at most 100");
+    }
+    const auto rate = static_cast<std::int64_t>(request.rate_percent() * 100 + .5);
+    size = SizeToDetect(request.cohort(), OutsideAtRate(request.cohort(), rate), probability);
+  } else if (request.has_outside_max()) {
+    if (request.outside_max() < 0 || request.accept() < 0) {
+      return Invalid("outside_max", "and accept are not below 0");
+    }
+    size = SizeForBound(request.cohort(), request.outside_max(), request.accept(), confidence);
+  } else {
+    return size;
+  }
+  if (size.has_value()) return size;
+  return Error(absl::StatusCode::kInvalidArgument, kClaimImpossible,
+               "no sample of the cohort supports the claim")
+      .With("cohort", absl::StrCat(request.cohort()))
+      .Field(detect ? "rate_percent" : "outside_max", "cannot be shown by any sample");
+}
+
+absl::StatusOr<v1::PlanSampleResponse> PlanSample(const Work& work,
+                                                  const v1::PlanSampleRequest& request) {
+  if (request.cohort() < 1 || request.cohort() > kPlanCohortMax) {
+    return Invalid("cohort", absl::StrCat("is not 1 to ", kPlanCohortMax));
+  }
+  ASSIGN_OR_RETURN(const std::optional<std::int64_t> size, SizeFor(request));
+  v1::PlanSampleResponse out;
+  std::string text;
+  if (size.has_value()) {
+    out.set_size(static_cast<std::int32_t>(*size));
+    text = absl::StrCat("The claim needs a sample of ", *size, " of ", request.cohort(), ".");
+  }
+  std::int64_t shown = size.value_or(0);
+  if (!request.policy().empty()) {
+    ASSIGN_OR_RETURN(const std::string id, PolicyIdOf("policy", request.policy()));
+    ASSIGN_OR_RETURN(const PolicyPtr policy,
+                     FindPolicy(work, id, PolicyKind::kSampling, Today(work)));
+    SamplingFacts facts;
+    ASSIGN_OR_RETURN(facts.risk, CentreRiskFrom(request.centre_risk()));
+    const std::int64_t asked = SizeOf(policy->sampling, facts, request.cohort()).size;
+    out.set_policy_size(static_cast<std::int32_t>(asked));
+    if (!size.has_value()) shown = asked;
+    absl::StrAppend(&text, text.empty() ? "" : " ", policy->VersionName(), " asks for ", asked,
+                    size.has_value() && asked < *size ? ", which is too few for it." : ".");
+  }
+  if (size.has_value() || out.has_policy_size()) {
+    *out.mutable_shows() = EvidenceOf(request.cohort(), shown, 0);
+  }
+  out.set_explanation(text);
+  return out;
 }
 
 absl::StatusOr<v1::DrawSamplesResponse> DrawSamples(const Context& context,
@@ -89,6 +181,8 @@ void RegisterSamples(Router& router, const Context& context) {
                                                         Scope::kAllocated, ListSamples);
   Read<v1::VerifySampleRequest, v1::VerifySampleResponse>(router, context, service + "VerifySample",
                                                           Scope::kAllocated, VerifySample);
+  Read<v1::PlanSampleRequest, v1::PlanSampleResponse>(router, context, service + "PlanSample",
+                                                      Scope::kTenant, PlanSample);
 }
 
 }  // namespace assay::moderation
