@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/moderation/commands/evidence_locks.h"
 #include "services/moderation/commands/find_policy.h"
 #include "services/moderation/commands/forget_draw.h"
 #include "services/moderation/commitment.h"
@@ -122,7 +123,9 @@ absl::Status Move(const Work& work, Drawn& drawn, Step step) {
   submission.secret_revealed = true;
   submission.stage = Stage::kSubSample;
   RETURN_IF_ERROR(work.store().UpdateSubmission(work.tx, work.caller, submission));
-  return EmitSampleDrawn(work, submission, static_cast<std::int64_t>(drawn.sample.picks.size()));
+  RETURN_IF_ERROR(
+      EmitSampleDrawn(work, submission, static_cast<std::int64_t>(drawn.sample.picks.size())));
+  return RefreshEvidenceLock(work, submission);
 }
 
 // A text of the entries in which only what voids names is left.
