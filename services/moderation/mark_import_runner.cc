@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
@@ -371,7 +373,8 @@ class Checking {
     for (const std::string& id : fresh) {
       if (centres_[id].absent) absent.push_back(id);
     }
-    std::vector<absl::StatusOr<std::string>> titles(absent.size(), "");
+    std::vector<absl::StatusOr<std::string>> titles(absent.size(),
+                                                    absl::StatusOr<std::string>(std::string()));
     std::atomic<std::size_t> next = 0;
     const auto ask = [&] {
       for (std::size_t i; (i = next++) < absent.size();) {

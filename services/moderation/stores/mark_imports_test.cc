@@ -116,7 +116,8 @@ TEST_P(MarkImportStoreTest, KeepsWhatWasSentRefusedAndHeldAndLetsGoInPieces) {
               IsOk());
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, MarkImportStoreTest, platform::testing::Engines());
+INSTANTIATE_TEST_SUITE_P(Engines, MarkImportStoreTest, platform::testing::Engines(),
+                         platform::testing::EngineName);
 
 }  // namespace
 }  // namespace assay::moderation
