@@ -19,6 +19,7 @@
 #include "services/moderation/clients/approval.h"
 #include "services/moderation/clients/evidence.h"
 #include "services/moderation/commands/create.h"
+#include "services/moderation/commands/record_marks.h"
 #include "services/moderation/context.h"
 #include "services/moderation/draw_all.h"
 #include "services/moderation/import_marks.h"
