@@ -44,6 +44,7 @@ class Explained final : public Transaction {
     const std::string explain = absl::StrCat("EXPLAIN QUERY PLAN ", View(sql));
     const absl::Status status = tx_.Query(explain, values, [&](const SqlRow& step) {
       const std::string text(step.Text(3));
+      steps_.push_back(text);
       const bool scans = absl::StartsWith(text, "SCAN ") && !absl::StrContains(text, "CONSTANT");
       if (scans || absl::StrContains(text, "USE TEMP B-TREE")) {
         slow_.push_back(absl::StrCat(text, ": ", View(sql)));
@@ -61,11 +62,13 @@ class Explained final : public Transaction {
   }
 
   const std::vector<std::string>& slow() const { return slow_; }
+  const std::vector<std::string>& steps() const { return steps_; }
   int queries() const { return queries_; }
 
  private:
   Transaction& tx_;
   std::vector<std::string> slow_;
+  std::vector<std::string> steps_;
   int queries_ = 0;
 };
 
@@ -150,6 +153,22 @@ TEST_F(PlansTest, NoReadOfTheStoreScansOrSorts) {
                 }),
                 ::testing::IsEmpty());
   }
+}
+
+// A search by the tenant alone is no scan and yet walks past everybody else's.
+TEST_F(PlansTest, AModeratorsListGoesToTheirOwnSubmissions) {
+  const Caller moderator{.tenant = "t", .subject = "u", .reach = {.moderator = "u"}};
+  const SubmissionName after{"s", "c", "urn-0"};
+  ASSERT_THAT(database_->ReadNow([&](Transaction& tx) {
+    Explained explained(tx);
+    (void)store_.ListSubmissions(explained, moderator, {}, nullptr, 50);
+    (void)store_.ListSubmissions(explained, moderator, {}, &after, 50);
+    EXPECT_THAT(explained.steps(),
+                ::testing::Each(::testing::HasSubstr("tenant=? AND moderator_subject=?")));
+    EXPECT_THAT(explained.slow(), ::testing::IsEmpty());
+    return absl::OkStatus();
+  }),
+              IsOk());
 }
 
 TEST_F(PlansTest, NoReadOfImportsScansOrSorts) {
