@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
@@ -252,8 +254,8 @@ class Checking {
     checked.line = row.line;
     checked.centre = row.centre;
     if (!row.fault.empty()) {
-      checked.fault = {row.line, "", std::string(kRowMalformed),
-                       absl::StrCat("the row ", View(row.fault)), ""};
+      checked.fault = RefusedRow{row.line, "", std::string(kRowMalformed),
+                                 absl::StrCat("the row ", View(row.fault)), ""};
     } else {
       checked.centre_id = CentreIdIn(row.centre);
       const std::int64_t refused = rows_.refused_count();
@@ -371,7 +373,8 @@ class Checking {
     for (const std::string& id : fresh) {
       if (centres_[id].absent) absent.push_back(id);
     }
-    std::vector<absl::StatusOr<std::string>> titles(absent.size(), "");
+    std::vector<absl::StatusOr<std::string>> titles(absent.size(),
+                                                    absl::StatusOr<std::string>(std::string()));
     std::atomic<std::size_t> next = 0;
     const auto ask = [&] {
       for (std::size_t i; (i = next++) < absent.size();) {
@@ -552,14 +555,15 @@ absl::Status CheckComplete(const MarkImport& import) {
 
 absl::Status BeginChecking(const Context& context, const platform::Call& call, MarkImport& import) {
   RETURN_IF_ERROR(CheckComplete(import));
-  return context.database.WriteNow([&](Transaction& tx) -> absl::Status {
-    MarkImport next = import;
+  MarkImport next;
+  RETURN_IF_ERROR(context.database.WriteNow([&](Transaction& tx) {
+    next = import;
     next.state = MarkImportState::kChecking;
     next.update_time = call.now;
-    RETURN_IF_ERROR(MarkImportStore().Update(tx, next));
-    import = next;
-    return absl::OkStatus();
-  });
+    return MarkImportStore().Update(tx, next);
+  }));
+  import = next;
+  return absl::OkStatus();
 }
 
 // Carries the import as far as it goes now.
@@ -603,8 +607,10 @@ absl::Status Expire(const Context& context, MarkImport import, absl::Time now) {
     import.state = MarkImportState::kCancelled;
     import.update_time = now;
     import.expire_time = now + context.mark_imports.lifetime;
-    RETURN_IF_ERROR(
-        context.database.WriteNow([&](Transaction& tx) { return store.Update(tx, import); }));
+    RETURN_IF_ERROR(context.database.WriteNow([&](Transaction& tx) {
+      MarkImport next = import;
+      return store.Update(tx, next);
+    }));
     return SweepMarkImport(context, import);
   }
   RETURN_IF_ERROR(SweepMarkImport(context, import));

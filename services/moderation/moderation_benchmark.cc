@@ -19,12 +19,14 @@
 #include "services/moderation/clients/approval.h"
 #include "services/moderation/clients/evidence.h"
 #include "services/moderation/commands/create.h"
+#include "services/moderation/commands/record_marks.h"
 #include "services/moderation/context.h"
 #include "services/moderation/draw_all.h"
 #include "services/moderation/import_marks.h"
 #include "services/moderation/mark_import_runner.h"
 #include "services/moderation/mark_import_upload.h"
 #include "services/moderation/policies/loader.h"
+#include "services/moderation/policy_shelf.h"
 #include "services/platform/core/clock.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/log/log.h"
@@ -73,9 +75,9 @@ class Fixture {
     Check(platform::Migrate(*database_, Migrations()));
     auto book = LoadPolicies(ShippedPolicies());
     Check(book.status());
-    policies_ = *std::move(book);
+    policies_.emplace(*std::move(book));
     context_.emplace(
-        Context{*database_, *ids_, entropy_, store_, policies_, approval_, evidence_, 2'000'000});
+        Context{*database_, *ids_, entropy_, store_, *policies_, approval_, evidence_, 2'000'000});
     platform::Principal principal;
     principal.tenant = ids_->NextId(platform::SystemClock().Now());  // Fresh in any database.
     principal.subject = "users/officer";
@@ -189,7 +191,7 @@ class Fixture {
   Approval approval_{client_, cache_, absl::Minutes(1)};
   Evidence evidence_{client_, cache_, absl::Minutes(1)};
   Store store_;
-  PolicyBook policies_;
+  std::optional<PolicyShelf> policies_;
   std::optional<Context> context_;
   platform::Call call_;
   int opened_ = 0;

@@ -293,8 +293,7 @@ TEST_F(MarkImportTest, ABrokenUploadGoesOnFromTheOffsetThatTheImportTells) {
   for (const char* centre : {"urn-100000", "urn-100001", "urn-100002"}) {
     EXPECT_EQ(CandidatesOf(centre), 100) << centre;
   }
-  EXPECT_EQ(Get(SubmissionOf("urn-100000"), officer_)->centre_title(),
-            "Title of centres/urn-100000");
+  EXPECT_EQ(Get(SubmissionOf("urn-100000"), officer_)->centre_title(), "Castle School");
   // Finished again it answers the same, and nothing can be added.
   EXPECT_EQ(Finish(name)->state(), v1::MarkImport::STATE_DONE);
   EXPECT_THAT(Upload(name, done->offset(), "x"),
