@@ -436,7 +436,7 @@ void ListBlockers(benchmark::State& state) {
 }
 BENCHMARK(ListBlockers)->Apply([](auto* b) {
                          Sizes(b, {100}, {100, 1'000, 10'000});
-                       }) -> Unit(benchmark::kMicrosecond) -> UseRealTime();
+                       }) -> Iterations(1'000) -> Unit(benchmark::kMicrosecond) -> UseRealTime();
 
 // What a learner of so many has, by national number.
 void FindLearner(benchmark::State& state) {
@@ -476,7 +476,7 @@ void FindLearner(benchmark::State& state) {
 }
 BENCHMARK(FindLearner)->Apply([](auto* b) {
                         Sizes(b, {100}, {100, 1'000, 10'000});
-                      }) -> Unit(benchmark::kMicrosecond) -> UseRealTime();
+                      }) -> Iterations(1'000) -> Unit(benchmark::kMicrosecond) -> UseRealTime();
 
 }  // namespace
 }  // namespace assay::moderation
