@@ -30,14 +30,15 @@ std::string NameText(const std::string& series, const Checkpoint& checkpoint) {
   return absl::StrCat("series/", series, "/checkpoints/", checkpoint.Id());
 }
 
-// How a date stands, in the fields that both events of a checkpoint have.
+// How a date stands today, in the fields that both events of a checkpoint have.
 template <typename Event>
-void SetWhen(Event& event, const Checkpoint& checkpoint) {
-  const int days = checkpoint.days_ahead;
+void SetWhen(Event& event, const Checkpoint& checkpoint, absl::Time now) {
+  const absl::CivilDay due = absl::ToCivilDay(checkpoint.due, absl::UTCTimeZone());
+  const auto days = static_cast<int>(due - absl::ToCivilDay(now, absl::UTCTimeZone()));
   const int distance = days < 0 ? -days : days;
   const std::string text = absl::StrCat(distance, distance == 1 ? " day" : " days");
   event.set_term(std::string(NameOf(checkpoint.term)));
-  event.set_due_date(absl::FormatCivilTime(absl::ToCivilDay(checkpoint.due, absl::UTCTimeZone())));
+  event.set_due_date(absl::FormatCivilTime(due));
   event.set_days_left(days);
   event.set_when(days > 0 ? "in " + text : days == 0 ? "today" : text + " overdue");
   event.set_timing(days > 0 ? "AHEAD" : days == 0 ? "TODAY" : "OVERDUE");
@@ -50,7 +51,7 @@ absl::Status EmitCheckpointRaised(const Work& work, const Submission& submission
   auto event = About<v1::CheckpointRaised>(submission);
   event.set_centre_title(submission.centre_title);
   event.set_checkpoint(NameText(submission.name.series, checkpoint));
-  SetWhen(event, checkpoint);
+  SetWhen(event, checkpoint, work.caller.now);
   event.set_party(std::string(NameOf(want.party)));
   if (want.party == Party::kModerator) event.set_moderator_subject(submission.moderator_subject);
   event.set_message(want.message);
@@ -63,7 +64,7 @@ absl::Status EmitCheckpointCompleted(const Work& work, const Series& series,
   v1::CheckpointCompleted event;
   event.set_checkpoint(NameText(series.id, checkpoint));
   event.set_series_title(series.title);
-  SetWhen(event, checkpoint);
+  SetWhen(event, checkpoint, work.caller.now);
   event.set_notice_count(notices);
   event.set_outcome(notices == 0 ? "NONE" : "SOME");
   return platform::Emit(work.tx, work.call, work.context.ids, event.checkpoint(), event);

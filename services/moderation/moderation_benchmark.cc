@@ -1,4 +1,5 @@
-// Marks in and samples out, as the service does them, without the network: P9 and P8.
+// Marks in, samples out and what blocks results, as the service does them, without the network: P9,
+// P8 and P11.
 //
 //   ASSAY_BENCHMARK_FULL=1 moderation_benchmark     a million marks, ten thousand cohorts
 //
@@ -20,6 +21,7 @@
 #include "services/moderation/clients/evidence.h"
 #include "services/moderation/commands/create.h"
 #include "services/moderation/commands/record_marks.h"
+#include "services/moderation/commands/find_blockers.h"
 #include "services/moderation/context.h"
 #include "services/moderation/draw_all.h"
 #include "services/moderation/import_marks.h"
@@ -384,6 +386,99 @@ void DrawSamples(benchmark::State& state) {
 BENCHMARK(DrawSamples)->Apply([](auto* b) {
                         Sizes(b, {20}, {10'000});
                       }) -> Iterations(1) -> Unit(benchmark::kMillisecond) -> UseManualTime();
+
+// A page of fifty of what blocks a series' results, from anywhere in it: so many submissions of a
+// hundred candidates, every tenth of which lacks marks, and nine tenths of which are released.
+void ListBlockers(benchmark::State& state) {
+  const auto submissions = static_cast<int>(state.range(0));
+  Fixture fixture;
+  constexpr int kBatch = 500;
+  for (int begin = 0; begin < submissions; begin += kBatch) {
+    Check(fixture.Write([&](const Work& work) -> absl::Status {
+      for (int i = begin; i < std::min(submissions, begin + kBatch); ++i) {
+        Submission s{.name = {"s", "c", absl::StrCat("urn-", 100'000 + i)}, .secret = "secret"};
+        s.centre = "centres/" + s.name.id;
+        RETURN_IF_ERROR(work.store().InsertSubmission(work.tx, work.caller.tenant, s));
+        const bool missing = i % 10 == 0;
+        std::vector<Candidate> cohort(100);
+        for (int c = 0; c < 100; ++c) {
+          cohort[c].number = absl::StrCat(1000 + c);
+          if (!missing || c % 20 != 0) cohort[c].mark = c * 10;
+          s.counts.Add(cohort[c], 1);
+        }
+        s.state = missing ? State::kOpen : State::kReleased;
+        RETURN_IF_ERROR(work.store().UpdateSubmission(work.tx, work.caller, s));
+        RETURN_IF_ERROR(
+            work.store().InsertCandidates(work.tx, work.caller.tenant, s.number, cohort));
+      }
+      return absl::OkStatus();
+    }));
+  }
+  std::uint64_t position = 1;
+  std::int64_t found = 0;
+  for (auto _ : state) {
+    position = position * 6364136223846793005u + 1442695040888963407u;
+    const AwardFrom from{
+        .name = {"s", "c", absl::StrCat("urn-", 100'000 + (position >> 33) % submissions)}};
+    Check(fixture.database().ReadNow([&](Transaction& tx) -> absl::Status {
+      const Work work = fixture.WorkOn(tx);
+      ASSIGN_OR_RETURN(auto page,
+                       AwardStore().ListSubmissions(
+                           tx, work.caller, {.series = "s", .unfinished_only = true}, &from, 51));
+      ASSIGN_OR_RETURN(const auto examined,
+                       Examine(tx, work.context, work.caller.tenant, std::move(page)));
+      for (const Examined& e : examined) {
+        found += static_cast<std::int64_t>(BlockersOf(e.facts, work.caller.now).size());
+      }
+      return absl::OkStatus();
+    }));
+  }
+  state.counters["blockers"] =
+      benchmark::Counter(static_cast<double>(found), benchmark::Counter::kAvgIterations);
+}
+BENCHMARK(ListBlockers)->Apply([](auto* b) {
+                         Sizes(b, {100}, {100, 1'000, 10'000});
+                       }) -> Iterations(1'000) -> Unit(benchmark::kMicrosecond) -> UseRealTime();
+
+// What a learner of so many has, by national number.
+void FindLearner(benchmark::State& state) {
+  const auto submissions = static_cast<int>(state.range(0));
+  Fixture fixture;
+  constexpr int kBatch = 500;
+  for (int begin = 0; begin < submissions; begin += kBatch) {
+    Check(fixture.Write([&](const Work& work) -> absl::Status {
+      for (int i = begin; i < std::min(submissions, begin + kBatch); ++i) {
+        Submission s{.name = {"s", "c", absl::StrCat("urn-", 100'000 + i)}, .secret = "secret"};
+        s.centre = "centres/" + s.name.id;
+        RETURN_IF_ERROR(work.store().InsertSubmission(work.tx, work.caller.tenant, s));
+        std::vector<Candidate> cohort(100);
+        for (int c = 0; c < 100; ++c) {
+          cohort[c].number = absl::StrCat(1000 + c);
+          cohort[c].uln = absl::StrCat(1'000'000'000 + 100 * i + c);
+        }
+        RETURN_IF_ERROR(
+            work.store().InsertCandidates(work.tx, work.caller.tenant, s.number, cohort));
+      }
+      return absl::OkStatus();
+    }));
+  }
+  std::uint64_t position = 1;
+  for (auto _ : state) {
+    position = position * 6364136223846793005u + 1442695040888963407u;
+    const LearnerKey key{
+        .uln = absl::StrCat(1'000'000'000 + (position >> 33) % (100ull * submissions))};
+    Check(fixture.database().ReadNow([&](Transaction& tx) -> absl::Status {
+      const Work work = fixture.WorkOn(tx);
+      ASSIGN_OR_RETURN(const auto entries,
+                       AwardStore().FindLearner(tx, work.caller, {.series = "s"}, key, 200));
+      if (entries.size() != 1) return absl::InternalError("the learner is not found once");
+      return Examine(tx, work.context, work.caller.tenant, entries).status();
+    }));
+  }
+}
+BENCHMARK(FindLearner)->Apply([](auto* b) {
+                        Sizes(b, {100}, {100, 1'000, 10'000});
+                      }) -> Iterations(1'000) -> Unit(benchmark::kMicrosecond) -> UseRealTime();
 
 }  // namespace
 }  // namespace assay::moderation

@@ -82,6 +82,62 @@ TEST(ShippedTemplatesTest, NeverTellTheCentreWhoModerates) {
   EXPECT_THAT(MailboxesOf(*drafts), ElementsAre("users/m", "users/n"));
 }
 
+TEST(ShippedTemplatesTest, RemindWhoMustActAheadOfADateAndTheQualityTeamOfTheSumNOT3) {
+  auto templates = Templates::Parse(ShippedTemplates());
+  ASSERT_THAT(templates, IsOk());
+  moderation::v1::CheckpointRaised raised;
+  raised.set_submission("series/s/components/c/submissions/urn-1");
+  raised.set_centre("centres/a");
+  raised.set_centre_title("Abbey School");
+  raised.set_term("marks due");
+  raised.set_due_date("2026-05-29");
+  raised.set_when("in 7 days");
+  raised.set_timing("AHEAD");
+  raised.set_party("CENTRE_EXAMS");
+  raised.set_message("2 candidates have no mark.");
+  auto drafts = templates->Render(EventOf(raised, "services/moderation"));
+  ASSERT_THAT(drafts, IsOk());
+  EXPECT_THAT(MailboxesOf(*drafts), ElementsAre("centres/a"));
+  EXPECT_EQ((*drafts)[0].title, "marks due in 7 days: Abbey School");
+  EXPECT_THAT((*drafts)[0].body, HasSubstr("2 candidates have no mark."));
+  EXPECT_TRUE((*drafts)[0].email);
+
+  raised.set_timing("OVERDUE");
+  raised.set_when("1 day overdue");
+  drafts = templates->Render(EventOf(raised, "services/moderation"));
+  ASSERT_THAT(drafts, IsOk());
+  EXPECT_EQ((*drafts)[0].title, "1 day overdue: marks due for Abbey School");
+
+  // A moderator hears of their own work; the centre does not hear who that is.
+  raised.set_party("MODERATOR");
+  raised.set_moderator_subject("users/m");
+  drafts = templates->Render(EventOf(raised, "services/moderation"));
+  ASSERT_THAT(drafts, IsOk());
+  EXPECT_THAT(MailboxesOf(*drafts), ElementsAre("users/m"));
+
+  // What the awarding body must do is not ten thousand messages but one.
+  raised.set_party("QUALITY");
+  drafts = templates->Render(EventOf(raised, "services/moderation"));
+  ASSERT_THAT(drafts, IsOk());
+  EXPECT_THAT(*drafts, IsEmpty());
+  moderation::v1::CheckpointCompleted completed;
+  completed.set_series_title("Summer 2026");
+  completed.set_term("marks due");
+  completed.set_when("1 day overdue");
+  completed.set_timing("OVERDUE");
+  completed.set_notice_count(17);
+  completed.set_outcome("SOME");
+  drafts = templates->Render(EventOf(completed, "services/moderation"));
+  ASSERT_THAT(drafts, IsOk());
+  EXPECT_THAT(MailboxesOf(*drafts), ElementsAre("roles/quality"));
+  EXPECT_EQ((*drafts)[0].title, "Summer 2026: 17 submissions 1 day overdue (marks due)");
+  EXPECT_TRUE((*drafts)[0].email);
+  completed.set_outcome("NONE");
+  drafts = templates->Render(EventOf(completed, "services/moderation"));
+  ASSERT_THAT(drafts, IsOk());
+  EXPECT_THAT(*drafts, IsEmpty());
+}
+
 constexpr std::string_view kTwo = R"({"templates": [
   {"event": "assay.approval.v1.CentreStateChanged", "when": {"state": "approved"},
    "to": ["centre"], "title": "particular", "body": "b"},

@@ -19,6 +19,8 @@
 #include "assay/evidence/v1/error_reason.pb.h"
 #include "assay/evidence/v1/evidence_service.pb.h"
 #include "assay/moderation/v1/allocation_service.pb.h"
+#include "assay/moderation/v1/award_service.pb.h"
+#include "assay/moderation/v1/checkpoint_service.pb.h"
 #include "assay/moderation/v1/error_reason.pb.h"
 #include "assay/moderation/v1/mark_import_service.pb.h"
 #include "assay/moderation/v1/moderation_service.pb.h"
@@ -46,6 +48,8 @@ std::vector<const FileDescriptor*> Files() {
           approval::v1::QualificationApproval::descriptor()->file(),
           common::v1::QueueStatus::descriptor()->file(),
           evidence::v1::Evidence::descriptor()->file(),
+          moderation::v1::Blocker::descriptor()->file(),
+          moderation::v1::Checkpoint::descriptor()->file(),
           moderation::v1::Series::descriptor()->file(),
           moderation::v1::Submission::descriptor()->file(),
           moderation::v1::MarkImport::descriptor()->file(),

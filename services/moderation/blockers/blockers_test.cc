@@ -251,6 +251,17 @@ TEST(BlockersOfTest, ALearnerIsBlockedByTheirOwnMarkAndNotByTheNeighbours) {
   EXPECT_THAT(Names(BlockersOf(facts, kNow)), ElementsAre("LEARNER_ABSENT"));
 }
 
+TEST(BlockersOfTest, ASubmissionThatHasEndedBlocksItsLearnersAndWaitsForNothing) {
+  SubmissionFacts facts = Facts(State::kVoided);
+  facts.counts.missing = 3;
+  EXPECT_THAT(BlockersOf(facts, kNow), IsEmpty());
+  facts.learner = LearnerFacts{.candidate = "7", .mark_missing = true};
+  ASSERT_THAT(Names(BlockersOf(facts, kNow)), ElementsAre("SUBMISSION_ENDED"));
+  EXPECT_THAT(BlockersOf(facts, kNow)[0].message, HasSubstr("is void"));
+  facts.state = State::kRetracted;
+  EXPECT_THAT(BlockersOf(facts, kNow)[0].message, HasSubstr("is withdrawn"));
+}
+
 TEST(BlockersOfTest, NobodyWaitsForTheResultOfWhoHasWithdrawn) {
   SubmissionFacts facts = Facts(State::kOpen);
   facts.learner = LearnerFacts{.candidate = "7", .withdrawn = true};

@@ -201,6 +201,23 @@ TEST(ShippedPoliciesTest, SayHowWorkIsAllocated) {
                     HasSubstr("never allows a second series running")));
 }
 
+TEST(LoadPoliciesTest, ReadsTheDaysOfCheckpointsAndNamesWhatTheyCannotBe) {
+  const PolicyBook book = Shipped();
+  const Policy* shipped = book.InForce("term-dates", PolicyKind::kCheckpoints, kToday);
+  ASSERT_NE(shipped, nullptr);
+  ASSERT_EQ(shipped->checkpoints.checks.size(), 5u);
+  EXPECT_EQ(shipped->checkpoints.checks[0].term, Term::kMarksDue);
+  EXPECT_EQ(shipped->checkpoints.checks[0].days_ahead, (std::vector<int>{28, 7, 1, 0, -1, -7}));
+  const PolicyText bad{"c.json", R"({"kind": "checkpoints", "id": "c", "version": 1,
+    "effective_from": "2026-01-01", "description": "d", "checks": [
+      {"term": "marks due", "days_ahead": [-3], "days_overdue": [0]},
+      {"term": "tea time", "days_ahead": [7, 9999999999]},
+      {"days_ahead": [7], "day_ahead": [7]}]})"};
+  EXPECT_THAT(Complaints({bad}), AllOf(HasSubstr("below zero"), HasSubstr("not 1 or above"),
+                                       HasSubstr("tea time"), HasSubstr("term is missing"),
+                                       HasSubstr("day_ahead is not known"), HasSubstr("367 days")));
+}
+
 TEST(PoliciesInTest, NamesAFolderThatIsNotThere) {
   EXPECT_TRUE(PoliciesIn("")->empty());
   EXPECT_THAT(std::string(PoliciesIn("/does/not/exist").status().message()),

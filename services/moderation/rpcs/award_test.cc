@@ -190,7 +190,6 @@ TEST_F(AwardTest, ApprovalsBlockToo) {
   AddComponent("practical", "qualifications/3818-13");
   OpenIn("practical", three_);
   approved_ = false;
-  // Suspended now, and told once although approval says the same of today.
   EXPECT_THAT(Kinds(), ElementsAre("QUALIFICATION_NOT_APPROVED", "SANCTION_OPEN", "MARKS_MISSING",
                                    "NOT_HANDED_IN"));
   const auto result = Learner("c001");

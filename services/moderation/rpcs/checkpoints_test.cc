@@ -179,7 +179,9 @@ TEST_F(CheckpointsTest, ADateThatMovesIsLookedAtAnew) {
   ASSERT_THAT(SetDates(At(5, 5, 12)), IsOk());
   Sweep();
   ASSERT_THAT(Raised(), SizeIs(2));
-  EXPECT_EQ(Raised()[1].days_left(), 7);  // The latest that has come, four days before.
+  // The latest that has come is the one of a week ahead; what it says is true today.
+  EXPECT_THAT(Raised()[1].checkpoint(), HasSubstr("marks-due-7-days-ahead"));
+  EXPECT_EQ(Raised()[1].when(), "in 4 days");
   EXPECT_EQ(Raised()[1].due_date(), "2026-05-05");
   ASSERT_THAT(SetDates(std::nullopt), IsOk());
   service_.clock().Set(At(5, 5));

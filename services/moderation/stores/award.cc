@@ -1,5 +1,7 @@
 #include "services/moderation/stores/award.h"
 
+#include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "services/moderation/stores/sql.h"
@@ -20,7 +22,6 @@ constexpr std::string_view kColumns =
     "s.number, s.series, s.component, s.id, s.centre, s.centre_title, s.state, s.stage, "
     "s.candidate_count, s.marked_count, s.missing_count, s.excluded_count, s.cohort_changed, "
     "s.sample, s.moderator, s.moderator_subject, s.submitted_at, s.version";
-constexpr int kColumnCount = 18;
 
 Submission SubmissionFrom(const SqlRow& row) {
   Submission s;
@@ -62,6 +63,23 @@ void GoOn(Statement& sql, const AwardFilter& filter, const AwardFrom& from) {
     sql.Add(" AND s.id").Add(than);
   }
   sql.Bind(from.name.id).Add(")");
+}
+
+// Adds the candidate of the submission, if it has them.
+absl::Status AddEntry(platform::Transaction& tx, std::string_view tenant,
+                      const Submission& submission, std::string_view candidate,
+                      std::vector<Entry>& entries) {
+  return tx.Query(
+      "SELECT mark, flags, uln FROM candidates WHERE tenant = $1 AND submission = $2 AND "
+      "candidate = $3",
+      {tenant, submission.number, candidate}, [&](const SqlRow& row) {
+        entries.push_back({.submission = submission,
+                           .candidate = {.number = std::string(candidate),
+                                         .mark = OptionalInt(row, 0),
+                                         .flags = static_cast<std::uint32_t>(row.Int(1)),
+                                         .uln = std::string(row.Text(2))}});
+        return absl::OkStatus();
+      });
 }
 
 }  // namespace
@@ -127,25 +145,50 @@ absl::StatusOr<std::vector<std::string>> AwardStore::ListDrawn(Tx& tx, std::stri
 absl::StatusOr<std::vector<Entry>> AwardStore::FindLearner(Tx& tx, const Caller& caller,
                                                            const AwardFilter& filter,
                                                            const LearnerKey& key, int limit) {
-  Statement sql("SELECT ");
-  sql.Add(kColumns).Add(", c.candidate, c.mark, c.flags, c.uln FROM submissions s ");
-  sql.Add("JOIN candidates c ON c.tenant = s.tenant AND c.submission = s.number WHERE c.tenant = ");
-  sql.Bind(caller.tenant).Add(" AND s.tenant = ").Bind(caller.tenant);
-  if (!key.uln.empty()) sql.Add(" AND c.uln <> '' AND c.uln = ").Bind(key.uln);
-  if (!key.candidate.empty()) sql.Add(" AND c.candidate = ").Bind(key.candidate);
-  AwardFilter narrow = filter;
-  if (!key.centre.empty()) narrow.centre = key.centre;
-  Narrow(sql, narrow);
-  Limit(sql, caller.reach);
-  sql.Add(" ORDER BY s.series, s.component, s.id, c.candidate LIMIT ").Bind(limit);
-  return Collect<Entry>(tx, sql.sql(), sql.values(), [](const SqlRow& row) {
-    Entry entry{.submission = SubmissionFrom(row), .candidate = {}};
-    entry.candidate.number = row.Text(kColumnCount);
-    entry.candidate.mark = OptionalInt(row, kColumnCount + 1);
-    entry.candidate.flags = static_cast<std::uint32_t>(row.Int(kColumnCount + 2));
-    entry.candidate.uln = row.Text(kColumnCount + 3);
-    return entry;
+  std::vector<Entry> entries;
+  if (key.uln.empty()) {
+    AwardFilter narrow = filter;
+    if (!key.centre.empty()) narrow.centre = key.centre;
+    ASSIGN_OR_RETURN(const std::vector<Submission> submissions,
+                     ListSubmissions(tx, caller, narrow, nullptr, limit));
+    for (const Submission& submission : submissions) {
+      RETURN_IF_ERROR(AddEntry(tx, caller.tenant, submission, key.candidate, entries));
+    }
+    return entries;
+  }
+  // Each step seeks in one index, whatever a planner thinks of joining them.
+  struct Place {
+    std::int64_t submission = 0;
+    std::string candidate;
+  };
+  ASSIGN_OR_RETURN(const std::vector<Place> places,
+                   Collect<Place>(tx,
+                                  "SELECT submission, candidate FROM candidates WHERE "
+                                  "tenant = $1 AND uln <> '' AND uln = $2 LIMIT $3",
+                                  {caller.tenant, key.uln, limit}, [](const SqlRow& row) {
+                                    return Place{row.Int(0), std::string(row.Text(1))};
+                                  }));
+  for (const Place& place : places) {
+    if (!key.candidate.empty() && place.candidate != key.candidate) continue;
+    Statement sql("SELECT ");
+    sql.Add(kColumns).Add(" FROM submissions s WHERE s.number = ").Bind(place.submission);
+    sql.Add(" AND s.tenant = ").Bind(caller.tenant);
+    AwardFilter narrow = filter;
+    if (!key.centre.empty()) narrow.centre = key.centre;
+    Narrow(sql, narrow);
+    Limit(sql, caller.reach);
+    ASSIGN_OR_RETURN(const auto found,
+                     Collect<Submission>(tx, sql.sql(), sql.values(), SubmissionFrom));
+    if (found.empty()) continue;
+    RETURN_IF_ERROR(AddEntry(tx, caller.tenant, found[0], place.candidate, entries));
+  }
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    const SubmissionName& x = a.submission.name;
+    const SubmissionName& y = b.submission.name;
+    return std::tie(x.series, x.component, x.id, a.candidate.number) <
+           std::tie(y.series, y.component, y.id, b.candidate.number);
   });
+  return entries;
 }
 
 absl::StatusOr<std::optional<Result>> AwardStore::FindResult(Tx& tx, std::string_view tenant,
