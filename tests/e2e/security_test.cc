@@ -233,6 +233,10 @@ class SecurityTest : public ::testing::Test {
       return true;
     });
     ASSERT_FALSE(message.empty()) << "no message reached the centre";
+    const HttpReply script = system_->Post(
+        "/v1/" + std::string(kComponent) + "/scripts?scriptId=walk",
+        {{"kind", "KIND_PRACTICE"}, {"title", "First"}, {"definitiveMark", 1}}, officer);
+    ASSERT_EQ(script.status, 200) << script.body;
     real_ = {
         {"assay.example/Centre", "centres/urn-100101"},
         {"assay.example/Qualification", "qualifications/3818-13"},
@@ -249,6 +253,7 @@ class SecurityTest : public ::testing::Test {
          std::string(kComponent) + "/markImports/" + std::string(26, '0')},
         {"assay.example/Moderator", moderator.Json()["name"]},
         {"assay.example/Policy", "policies/pearson-2026"},
+        {"assay.example/Script", script.Json()["name"]},
         {"assay.example/PolicyVersion", "policies/pearson-2026/versions/1"},
         {"assay.example/Message", message},
         {"assay.example/Contact", "contacts/centres/urn-100101"}};
@@ -266,6 +271,7 @@ class SecurityTest : public ::testing::Test {
     ghost_["assay.example/Sample"] = ghost_submission + "/samples/" + nothing;
     ghost_["assay.example/Message"] = "messages/" + nothing;
     ghost_["assay.example/Contact"] = "contacts/centres/urn-999999";
+    ghost_["assay.example/Script"] = std::string(kComponent) + "/scripts/none";
     ghost_["assay.example/Moderator"] = "moderators/" + nothing;
     ghost_["assay.example/AllocationRun"] = "series/summer-2026/allocationRuns/" + nothing;
   }

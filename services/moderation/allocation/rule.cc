@@ -122,7 +122,7 @@ Obstacles ObstaclesBetween(const AllocationRule& rule, absl::CivilDay day, const
   }
   if (IsAmong(person.subject, task.assessors)) found |= kOwnMarking;
   if (!Covers(rule, person.competences, task)) found |= kNotCompetent;
-  if (rule.standardisation_needed &&
+  if ((rule.standardisation_needed || task.standardisation_needed) &&
       std::find(person.standardised.begin(), person.standardised.end(), task.component) ==
           person.standardised.end()) {
     found |= kNotStandardised;

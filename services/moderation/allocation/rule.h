@@ -72,6 +72,7 @@ struct Task {
   // Ids of who had the centre's component in the series before, the latest first.
   std::vector<std::string> history;
   std::vector<std::string> assessors;  // Who gave the centre's marks.
+  bool standardisation_needed = false;  // The component asks its moderators to qualify (MOD-8).
   std::string holder;                  // Id of who gives it away, or empty.
 };
 

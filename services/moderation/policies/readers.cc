@@ -14,6 +14,8 @@ RuleReader ReaderOf(PolicyKind kind) {
       return ReadAllocation;
     case PolicyKind::kCheckpoints:
       return ReadCheckpoints;
+    case PolicyKind::kStandardisation:
+      return ReadStandardisation;
   }
   return nullptr;
 }

@@ -14,6 +14,8 @@ constexpr KindFacts kKinds[] = {
      [](const PolicyRules& rules) { return Contradictions(rules.allocation); }},
     {PolicyKind::kCheckpoints, "checkpoints", "term-dates",
      [](const PolicyRules& rules) { return Contradictions(rules.checkpoints); }},
+    {PolicyKind::kStandardisation, "standardisation", "unstandardised",
+     [](const PolicyRules& rules) { return Contradictions(rules.standardisation); }},
 };
 
 constexpr bool InOrder() {

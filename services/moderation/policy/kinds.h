@@ -21,11 +21,19 @@
 #include "services/moderation/allocation/rule.h"
 #include "services/moderation/blockers/checkpoints.h"
 #include "services/moderation/sampling/draw.h"
+#include "services/moderation/standardisation/rule.h"
 #include "services/moderation/tolerance/tolerance.h"
 
 namespace assay::moderation {
 
-enum class PolicyKind { kSampling, kTolerance, kAdjustment, kAllocation, kCheckpoints };
+enum class PolicyKind {
+  kSampling,
+  kTolerance,
+  kAdjustment,
+  kAllocation,
+  kCheckpoints,
+  kStandardisation
+};
 std::string_view NameOf(PolicyKind kind);  // "sampling"
 
 // The one that a policy's kind says; the others are as they begin.
@@ -35,6 +43,7 @@ struct PolicyRules {
   AdjustmentRule adjustment;
   AllocationRule allocation;
   CheckpointRule checkpoints;
+  StandardisationRule standardisation;
 };
 
 struct KindFacts {
