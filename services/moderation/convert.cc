@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "services/moderation/adjustment/judge.h"
 #include "services/moderation/adjustment/mapping.h"
 #include "services/moderation/commands/moderate.h"
 #include "services/moderation/commitment.h"
@@ -184,6 +185,11 @@ std::string ExplanationOf(const RecordedJudgement& j) {
       j.inside, " of ", j.judged, " marks are within the tolerance of ", FormatMark(j.tolerance));
   switch (ActionOf(j.verdict, j.stage)) {
     case v1::ACTION_MARKS_STAND:
+      if (j.finding == NameOf(Finding::kFewEnoughOutside)) {
+        return absl::StrCat(inside,
+                            "; as few are not as the sampling design accepts, so the centre's "
+                            "marks stand.");
+      }
       if (j.inside < j.judged) {
         return absl::StrCat(inside,
                             "; the adjustment would be too small to make, so the centre's "

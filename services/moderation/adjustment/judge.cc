@@ -31,6 +31,8 @@ std::string_view NameOf(Finding finding) {
   switch (finding) {
     case Finding::kAllInside:
       return "all inside";
+    case Finding::kFewEnoughOutside:
+      return "few enough outside";
     case Finding::kOutside:
       return "outside";
     case Finding::kOrderAgrees:
@@ -79,12 +81,13 @@ Finding FitAndWeigh(Mark tolerance, const AdjustmentRule& rule, const MarkScale&
 }  // namespace
 
 Judgement Judge(Mark tolerance, const AdjustmentRule& rule, const MarkScale& scale, Stage stage,
-                std::span<const MarkPair> pairs) {
+                std::span<const MarkPair> pairs, std::optional<std::int64_t> outside_max) {
   Judgement judgement;
   judgement.tolerance = CheckTolerance(tolerance, pairs);
-  if (judgement.tolerance.outside.empty()) {
+  const auto outside = static_cast<std::int64_t>(judgement.tolerance.outside.size());
+  if (outside_max.has_value() && outside <= *outside_max) {
     judgement.verdict = Verdict::kCentreMarksStand;
-    judgement.finding = Finding::kAllInside;
+    judgement.finding = outside == 0 ? Finding::kAllInside : Finding::kFewEnoughOutside;
   } else if (stage == Stage::kSubSample) {
     judgement.verdict = Verdict::kLookFurther;
     judgement.finding = Finding::kOutside;

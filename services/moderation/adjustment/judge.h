@@ -43,6 +43,7 @@ enum class Verdict {
 
 enum class Finding {
   kAllInside,           // Every pair is inside the tolerance.
+  kFewEnoughOutside,    // As few are not as the sampling design accepts.
   kOutside,             // Some are not; the rest of the sample decides.
   kOrderAgrees,         // The cohort is adjusted.
   kAdjustmentTooSmall,  // It would be, but for too little.
@@ -65,9 +66,11 @@ struct Judgement {
   double mean_adjustment = 0;  // Of the sample, in marks.
 };
 
-// `pairs` are all pairs up to and including this stage's: 1 to kPairsMax of them.
+// `pairs` are all pairs up to and including this stage's: 1 to kPairsMax of them. `outside_max`:
+// how many may be out of tolerance for the centre's marks to stand; none: the stage is only part of
+// what the sampling design counts, and lets nothing stand.
 Judgement Judge(Mark tolerance, const AdjustmentRule& rule, const MarkScale& scale, Stage stage,
-                std::span<const MarkPair> pairs);
+                std::span<const MarkPair> pairs, std::optional<std::int64_t> outside_max = 0);
 
 // The stage after `stage` if a judgement looks further. `unseen`: candidates that can be drawn
 // and are in no stage yet; with none left all work has been seen.

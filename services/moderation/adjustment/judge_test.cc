@@ -154,6 +154,25 @@ TEST(NextStageTest, ExtendsOnceIfTheRuleSaysSoAndSomethingIsLeft) {
   EXPECT_EQ(NextStage(Stage::kExtended, {}, 40), Stage::kAllWork);
 }
 
+// MOD-10 with the designs that count (MOD-2): two outside may be few enough, and a stage that is
+// only part of what is counted lets nothing stand.
+TEST(JudgeTest, LetsMarksStandWithAsFewOutsideAsTheDesignAccepts) {
+  const auto two_outside = Pairs({{50, 40}, {40, 30}, {30, 30}, {20, 21}, {10, 12}, {5, 5}});
+  const Mark tolerance = 4 * kOneMark;
+  const auto judge = [&](Stage stage, std::optional<std::int64_t> outside_max) {
+    return Judge(tolerance, {}, kSixty, stage, two_outside, outside_max);
+  };
+  EXPECT_EQ(judge(Stage::kSample, 2).verdict, Verdict::kCentreMarksStand);
+  EXPECT_EQ(judge(Stage::kSample, 2).finding, Finding::kFewEnoughOutside);
+  EXPECT_NE(judge(Stage::kSample, 1).finding, Finding::kFewEnoughOutside);
+  EXPECT_EQ(judge(Stage::kSubSample, 1).verdict, Verdict::kLookFurther);
+  const auto inside = Pairs({{50, 50}, {40, 40}, {30, 30}});
+  EXPECT_EQ(Judge(tolerance, {}, kSixty, Stage::kSubSample, inside).verdict,
+            Verdict::kCentreMarksStand);
+  EXPECT_EQ(Judge(tolerance, {}, kSixty, Stage::kSubSample, inside, std::nullopt).verdict,
+            Verdict::kLookFurther);
+}
+
 TEST(AdjustmentRuleTest, EveryContradictionIsNamed) {
   EXPECT_THAT(Contradictions(AdjustmentRule{}), ::testing::IsEmpty());
   EXPECT_EQ(Contradictions({.rank_correlation_min = 2,

@@ -18,6 +18,7 @@
 #include "services/moderation/commands/standardise.h"
 #include "services/moderation/errors.h"
 #include "services/moderation/events.h"
+#include "services/moderation/sampling/size.h"
 #include "services/moderation/stores/agreement.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
@@ -37,6 +38,7 @@ struct Matter {
   MarkScale scale;
   Mark tolerance = 0;
   AdjustmentRule rule;
+  SamplingRule sampling;
 };
 
 absl::StatusOr<Matter> LoadMatter(const Work& work, Submission submission) {
@@ -55,7 +57,26 @@ absl::StatusOr<Matter> LoadMatter(const Work& work, Submission submission) {
   ASSIGN_OR_RETURN(const PolicyPtr adjustment,
                    RecordedPolicy(work, matter.sample.adjustment_policy, PolicyKind::kAdjustment));
   matter.rule = adjustment->adjustment;
+  ASSIGN_OR_RETURN(const PolicyPtr sampling,
+                   RecordedPolicy(work, matter.sample.sampling_policy, PolicyKind::kSampling));
+  matter.sampling = sampling->sampling;
   return matter;
+}
+
+// How many may be out of tolerance for the centre's marks to stand (MOD-10): nobody, unless the
+// sampling design counts in steps (MOD-2), and then as many as the step that the stage ends
+// accepts.
+std::optional<std::int64_t> OutsideMax(const Matter& matter, Stage stage) {
+  if (stage > Stage::kSample) return 0;
+  const std::vector<SampleStep> steps =
+      SizeOf(matter.sampling, SamplingFacts(), matter.sample.pool_count).steps;
+  const bool counts = std::any_of(steps.begin(), steps.end(), [](const SampleStep& step) {
+    return step.accept_max.has_value();
+  });
+  if (!counts) return 0;
+  if (stage == Stage::kSample) return steps.back().accept_max.value_or(0);
+  // The first of several steps; a single one is not cut.
+  return steps.size() > 1 ? steps.front().accept_max : std::nullopt;
 }
 
 absl::StatusOr<std::vector<MarkPair>> LoadPairs(const Work& work, const Matter& matter,
@@ -193,8 +214,8 @@ absl::StatusOr<Judged> JudgeSubmission(const Work& work, const SubmissionName& n
   // A stage that adds nothing to mark is judged at once; there are four stages.
   for (bool more = true; more;) {
     ASSIGN_OR_RETURN(const std::vector<MarkPair> pairs, LoadPairs(work, matter, submission.stage));
-    const Judgement judgement =
-        Judge(matter.tolerance, matter.rule, matter.scale, submission.stage, pairs);
+    const Judgement judgement = Judge(matter.tolerance, matter.rule, matter.scale, submission.stage,
+                                      pairs, OutsideMax(matter, submission.stage));
     const bool decided = judgement.verdict != Verdict::kLookFurther;
     if (!decided) {
       const auto unseen =
