@@ -56,18 +56,6 @@ absl::StatusOr<std::vector<std::string>> IdsOf(std::string_view field, std::stri
   return ids;
 }
 
-absl::Status CheckId(std::string_view field, std::string_view id) {
-  const bool fits = !id.empty() && id.size() <= 63 && id[0] >= 'a' && id[0] <= 'z' &&
-                    std::all_of(id.begin(), id.end(), [](char c) {
-                      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-                    });
-  if (fits) return absl::OkStatus();
-  return Error(absl::StatusCode::kInvalidArgument, kIdInvalid,
-               "an id has 1 to 63 of a-z, 0-9 and -, and begins with a letter")
-      .With("id", id)
-      .Field(field, "is not 1 to 63 of a-z, 0-9 and - that begin with a letter");
-}
-
 absl::Status CheckTitle(std::string_view field, std::string_view title) {
   if (title.empty()) return Invalid(field, "is empty");
   return CheckText(field, title, kTitleMax);
@@ -236,6 +224,18 @@ void SetTime(google::protobuf::Timestamp& out, absl::Time time) {
   }
   out.set_seconds(seconds);
   out.set_nanos(static_cast<std::int32_t>(rest * 1000));
+}
+
+absl::Status CheckId(std::string_view field, std::string_view id) {
+  const bool fits = !id.empty() && id.size() <= 63 && id[0] >= 'a' && id[0] <= 'z' &&
+                    std::all_of(id.begin(), id.end(), [](char c) {
+                      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+                    });
+  if (fits) return absl::OkStatus();
+  return Error(absl::StatusCode::kInvalidArgument, kIdInvalid,
+               "an id has 1 to 63 of a-z, 0-9 and -, and begins with a letter")
+      .With("id", id)
+      .Field(field, "is not 1 to 63 of a-z, 0-9 and - that begin with a letter");
 }
 
 absl::Status CheckText(std::string_view field, std::string_view text, std::size_t characters) {

@@ -58,6 +58,8 @@ void AddCandidate(MarkRows& rows, std::int64_t row, const v1::Candidate& candida
 absl::StatusOr<Feedback> FeedbackFrom(const v1::Feedback& feedback);
 // A text that may be empty and is at most `characters` long.
 absl::Status CheckText(std::string_view field, std::string_view text, std::size_t characters);
+// ID_INVALID unless it can stand in a resource name.
+absl::Status CheckId(std::string_view field, std::string_view id);
 
 // INVALID_ARGUMENT (REASON_MISSING) if a decision does not say why; 2000 characters at most.
 absl::Status CheckReason(std::string_view field, std::string_view reason);

@@ -25,7 +25,7 @@ struct DrawnSamples {
   std::int64_t drawn = 0;
   std::int64_t not_drawn_count = 0;
   std::vector<Undrawn> not_drawn;  // The first thousand, in the order of names.
-  bool complete = false;            // Every submission was looked at.
+  bool complete = false;           // Every submission was looked at.
 };
 
 // Empty `component`: all of the series. Blocks.

@@ -89,6 +89,14 @@ inline constexpr std::string_view kMarkImportDigestWrong = "MARK_IMPORT_DIGEST_W
 inline constexpr std::string_view kMarkImportHolds = "MARK_IMPORT_HOLDS";
 inline constexpr std::string_view kMarkImportInterrupted = "MARK_IMPORT_INTERRUPTED";
 inline constexpr std::string_view kNamesDrawn = "NAMES_DRAWN";
+inline constexpr std::string_view kStandardisationNotAsked = "STANDARDISATION_NOT_ASKED";
+inline constexpr std::string_view kPracticeOutstanding = "PRACTICE_OUTSTANDING";
+inline constexpr std::string_view kAttemptsUsedUp = "ATTEMPTS_USED_UP";
+inline constexpr std::string_view kScriptsMissing = "SCRIPTS_MISSING";
+inline constexpr std::string_view kScriptNotFound = "SCRIPT_NOT_FOUND";
+inline constexpr std::string_view kScriptExists = "SCRIPT_EXISTS";
+inline constexpr std::string_view kScriptIncomplete = "SCRIPT_INCOMPLETE";
+inline constexpr std::string_view kStandingNotFound = "STANDING_NOT_FOUND";
 
 inline constexpr std::string_view kReasons[] = {
     kSeriesNotFound,
@@ -176,6 +184,14 @@ inline constexpr std::string_view kReasons[] = {
     kMarkImportHolds,
     kMarkImportInterrupted,
     kNamesDrawn,
+    kStandardisationNotAsked,
+    kPracticeOutstanding,
+    kAttemptsUsedUp,
+    kScriptsMissing,
+    kScriptNotFound,
+    kScriptExists,
+    kScriptIncomplete,
+    kStandingNotFound,
 };
 
 // Of single rows; RefusedMark and RecordModeratorMarks list them.
@@ -189,6 +205,7 @@ inline constexpr std::string_view kMarkForAbsent = "MARK_FOR_ABSENT";
 inline constexpr std::string_view kRowMalformed = "ROW_MALFORMED";
 inline constexpr std::string_view kCandidateNotInSample = "CANDIDATE_NOT_IN_SAMPLE";
 inline constexpr std::string_view kMarkAlreadyRecorded = "MARK_ALREADY_RECORDED";
+inline constexpr std::string_view kScriptNotGiven = "SCRIPT_NOT_GIVEN";
 inline constexpr std::string_view kTextTooLong = "TEXT_TOO_LONG";
 inline constexpr std::string_view kCentreInvalid = "CENTRE_INVALID";
 inline constexpr std::string_view kUlnInvalid = "ULN_INVALID";

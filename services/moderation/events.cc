@@ -150,4 +150,16 @@ absl::Status EmitReleased(const Work& work, const Submission& submission,
   return Send(work, submission, event);
 }
 
+absl::Status EmitStandingChanged(const Work& work, const Component& component,
+                                 const ModeratorStanding& standing) {
+  const std::string name = absl::StrCat("series/", component.series, "/components/", component.id);
+  v1::ModeratorStandingChanged event;
+  event.set_component(name);
+  event.set_moderator_subject(standing.subject);
+  event.set_standing(std::string(NameOf(standing.state)));
+  event.set_reason(standing.reason);
+  event.set_attempts_left(static_cast<std::int32_t>(standing.attempts_left));
+  return platform::Emit(work.tx, work.call, work.context.ids, name, event);
+}
+
 }  // namespace assay::moderation

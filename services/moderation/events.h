@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "services/moderation/context.h"
+#include "services/moderation/stores/standardisation.h"
 
 namespace assay::moderation {
 
@@ -34,5 +35,7 @@ absl::Status EmitCheckpointRaised(const Work& work, const Submission& submission
                                   const Checkpoint& checkpoint, const Want& want);
 absl::Status EmitCheckpointCompleted(const Work& work, const Series& series,
                                      const Checkpoint& checkpoint, std::int64_t notices);
+absl::Status EmitStandingChanged(const Work& work, const Component& component,
+                                 const ModeratorStanding& standing);
 
 }  // namespace assay::moderation

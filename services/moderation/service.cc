@@ -11,6 +11,7 @@ void RegisterRpcs(platform::Router& router, const Context& context) {
   RegisterSamples(router, context);
   RegisterModeration(router, context);
   RegisterAllocation(router, context);
+  RegisterStandardisation(router, context);
   RegisterAgreement(router, context);
   RegisterMarkImports(router, context);
   RegisterReviews(router, context);

@@ -233,6 +233,10 @@ class SecurityTest : public ::testing::Test {
       return true;
     });
     ASSERT_FALSE(message.empty()) << "no message reached the centre";
+    const HttpReply script = system_->Post(
+        "/v1/" + std::string(kComponent) + "/scripts?scriptId=walk",
+        {{"kind", "KIND_PRACTICE"}, {"title", "First"}, {"definitiveMark", 1}}, officer);
+    ASSERT_EQ(script.status, 200) << script.body;
     real_ = {
         {"assay.example/Centre", "centres/urn-100101"},
         {"assay.example/Qualification", "qualifications/3818-13"},
@@ -253,6 +257,7 @@ class SecurityTest : public ::testing::Test {
         {"assay.example/Review", submission + "/reviews/" + std::string(26, '0')},
         {"assay.example/Appeal",
          submission + "/reviews/" + std::string(26, '0') + "/appeals/" + std::string(26, '0')},
+        {"assay.example/Script", script.Json()["name"]},
         {"assay.example/PolicyVersion", "policies/pearson-2026/versions/1"},
         {"assay.example/AllocationRun",
          "series/summer-2026/allocationRuns/" + std::string(26, '0')},
@@ -275,6 +280,7 @@ class SecurityTest : public ::testing::Test {
         ghost_submission + "/reviews/" + nothing + "/appeals/" + nothing;
     ghost_["assay.example/Message"] = "messages/" + nothing;
     ghost_["assay.example/Contact"] = "contacts/centres/urn-999999";
+    ghost_["assay.example/Script"] = std::string(kComponent) + "/scripts/none";
     ghost_["assay.example/Moderator"] = "moderators/" + nothing;
   }
   static void TearDownTestSuite() {

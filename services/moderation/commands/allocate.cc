@@ -93,8 +93,7 @@ absl::StatusOr<Submission> Allocate(const Work& work, const AllocateParams& para
   }
   AllocationStore store;
   ASSIGN_OR_RETURN(const std::vector<Giveable> found,
-                   store.LoadGiveable(work.tx, tenant,
-                                      {.state = submission.state, .number = submission.number}));
+                   LoadGiveables(work, {.state = submission.state, .number = submission.number}));
   if (found.empty()) return absl::InternalError("a submission without a component");
   ASSIGN_OR_RETURN(const PlannedAllocation planned,
                    params.moderator.empty()

@@ -105,8 +105,7 @@ absl::StatusOr<SeriesPlan> PlanSeries(const Work& work, const AllocateSeriesPara
         work.store().GetComponent(work.tx, tenant, params.series, params.component).status());
   }
   ASSIGN_OR_RETURN(const std::vector<Giveable> giveables,
-                   store.LoadGiveable(work.tx, tenant,
-                                      {.series = params.series, .component = params.component}));
+                   LoadGiveables(work, {.series = params.series, .component = params.component}));
   ASSIGN_OR_RETURN(std::vector<Person> people, store.LoadPeople(work.tx, tenant));
   ASSIGN_OR_RETURN(Planned planned, PlanFor(work, giveables, people));
   SeriesPlan plan{.run = {.series = params.series,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/moderation/commands/standardise.h"
 #include "services/moderation/errors.h"
 #include "services/moderation/events.h"
 #include "services/platform/core/status_macros.h"
@@ -77,6 +78,27 @@ absl::StatusOr<PolicyPtr> AllocationPolicy(const Work& work, const SubmissionNam
   return GoverningPolicy(work, component, PolicyKind::kAllocation);
 }
 
+absl::StatusOr<std::vector<Giveable>> LoadGiveables(const Work& work,
+                                                    const GiveableFilter& filter) {
+  ASSIGN_OR_RETURN(std::vector<Giveable> giveables,
+                   AllocationStore().LoadGiveable(work.tx, work.caller.tenant, filter));
+  std::map<std::pair<std::string, std::string>, bool> asks;
+  for (Giveable& giveable : giveables) {
+    const SubmissionName& name = giveable.name;
+    const auto [found, first] = asks.try_emplace({name.series, name.component}, false);
+    if (first) {
+      ASSIGN_OR_RETURN(
+          const Component component,
+          work.store().GetComponent(work.tx, work.caller.tenant, name.series, name.component));
+      ASSIGN_OR_RETURN(const PolicyPtr policy,
+                       GoverningPolicy(work, component, PolicyKind::kStandardisation));
+      found->second = policy->standardisation.required;
+    }
+    giveable.task.standardisation_needed = found->second;
+  }
+  return giveables;
+}
+
 absl::StatusOr<Planned> PlanFor(const Work& work, const std::vector<Giveable>& giveables,
                                 std::vector<Person>& people) {
   // Components may follow different policies; the loads of one are there for the next.
@@ -119,6 +141,7 @@ absl::Status Give(const Work& work, Submission& submission, const Person& to,
                         .allocator = work.caller.subject,
                         .time = work.caller.now};
   RETURN_IF_ERROR(store.InsertAllocation(work.tx, tenant, submission.number, allocation));
+  RETURN_IF_ERROR(ReplantSeeds(work, submission));
   return EmitAllocated(work, submission, previous_subject);
 }
 

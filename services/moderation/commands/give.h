@@ -19,6 +19,9 @@ absl::Status CheckIsOfficer(const Work& work);
 // Of the component's policies the one that rules allocation today.
 absl::StatusOr<PolicyPtr> AllocationPolicy(const Work& work, const SubmissionName& name);
 
+// What there is to give, and whether its component asks moderators to qualify (MOD-8).
+absl::StatusOr<std::vector<Giveable>> LoadGiveables(const Work& work, const GiveableFilter& filter);
+
 struct Planned {
   std::vector<PlannedAllocation> items;  // In the order of what was to be given.
   std::vector<std::string> policies;     // Versions, in their order.

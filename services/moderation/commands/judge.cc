@@ -14,7 +14,9 @@
 #include "services/moderation/adjustment/judge.h"
 #include "services/moderation/commands/draw_sample.h"
 #include "services/moderation/commands/find_policy.h"
+#include "services/moderation/commands/moderate.h"
 #include "services/moderation/commands/reviews.h"
+#include "services/moderation/commands/standardise.h"
 #include "services/moderation/errors.h"
 #include "services/moderation/events.h"
 #include "services/moderation/stores/agreement.h"
@@ -100,6 +102,7 @@ absl::Status OpenStage(const Work& work, Matter& matter, Stage stage) {
                    DrawStage(work, matter.submission, matter.sample, stage));
   RETURN_IF_ERROR(work.store().InsertPicks(work.tx, work.caller.tenant, matter.submission.number,
                                            matter.sample.id, picks));
+  RETURN_IF_ERROR(PlantSeeds(work, matter.submission, picks));
   matter.sample.picks.insert(matter.sample.picks.end(), std::make_move_iterator(picks.begin()),
                              std::make_move_iterator(picks.end()));
   return absl::OkStatus();
@@ -262,7 +265,7 @@ absl::StatusOr<Judged> JudgeSubmission(const Work& work, const SubmissionName& n
   ASSIGN_OR_RETURN(Matter matter, LoadMatter(work, std::move(found)));
   Submission& submission = matter.submission;
   ASSIGN_OR_RETURN(std::int64_t outstanding,
-                   store.CountOutstanding(work.tx, tenant, submission, submission.stage));
+                   CountDue(work, submission, SeesAsModerator(work.call, submission)));
   if (outstanding > 0) {
     return Outstanding(outstanding, name);
   }

@@ -1,12 +1,15 @@
 #include "services/moderation/commands/moderate.h"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "services/moderation/commands/standardise.h"
 #include "services/moderation/errors.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
@@ -17,32 +20,28 @@ namespace {
 
 constexpr int kAll = std::numeric_limits<std::int32_t>::max();
 
-struct Fault {
-  std::string_view reason;
-  std::string message;
-};
+}  // namespace
 
-std::optional<Fault> FaultOf(const MarkScale& scale, double value) {
+std::optional<MarkRefusal> RefusalOf(const MarkScale& scale, double value) {
   const std::optional<Mark> mark = MarkOf(value);
   if (!mark.has_value()) {
-    return Fault{std::isfinite(value) ? kMarkOffStep : kMarkNotANumber,
-                 "is not a number with at most two decimals"};
+    return MarkRefusal{std::isfinite(value) ? kMarkOffStep : kMarkNotANumber,
+                       "is not a number with at most two decimals"};
   }
   switch (FaultOf(scale, *mark)) {
     case MarkFault::kNone:
       return std::nullopt;
     case MarkFault::kNegative:
-      return Fault{kMarkNegative, "is below zero"};
+      return MarkRefusal{kMarkNegative, "is below zero"};
     case MarkFault::kAboveMaximum:
-      return Fault{kMarkAboveMaximum,
-                   absl::StrCat("is above the maximum ", FormatMark(scale.maximum))};
+      return MarkRefusal{kMarkAboveMaximum,
+                         absl::StrCat("is above the maximum ", FormatMark(scale.maximum))};
     case MarkFault::kOffStep:
-      return Fault{kMarkOffStep, absl::StrCat("is not a multiple of ", FormatMark(scale.step))};
+      return MarkRefusal{kMarkOffStep,
+                         absl::StrCat("is not a multiple of ", FormatMark(scale.step))};
   }
   return std::nullopt;
 }
-
-}  // namespace
 
 std::optional<Mark> MarkOf(double value) {
   const double hundredths = value * kOneMark;
@@ -73,7 +72,7 @@ absl::Status CheckOwnMarks(const MarkScale& scale, std::span<const DueMark> due,
       refuse("candidate", kMarkAlreadyRecorded, "has a mark, which is not changed");
     } else if (pick->second == Seen::kInThisCall) {
       refuse("candidate", kCandidateDuplicate, "came before in this call");
-    } else if (const std::optional<Fault> fault = FaultOf(scale, marks[i].mark)) {
+    } else if (const std::optional<MarkRefusal> fault = RefusalOf(scale, marks[i].mark)) {
       refuse("mark", fault->reason, fault->message);
     } else {
       pick->second = Seen::kInThisCall;
@@ -88,6 +87,37 @@ absl::Status CheckOwnMarks(const MarkScale& scale, std::span<const DueMark> due,
     return error;
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Marked>> ListDue(const Work& work, const Submission& submission,
+                                            bool with_seeds, std::string_view after, int limit) {
+  const std::string& tenant = work.caller.tenant;
+  ASSIGN_OR_RETURN(
+      std::vector<Marked> due,
+      work.store().ListMarked(work.tx, tenant, submission, submission.stage, after, limit));
+  if (!with_seeds) return due;
+  ASSIGN_OR_RETURN(std::vector<Marked> seeds,
+                   StandardisationStore().ListSeedsAsWork(work.tx, tenant, submission,
+                                                          submission.stage, after, limit));
+  std::vector<Marked> all;
+  std::merge(std::make_move_iterator(due.begin()), std::make_move_iterator(due.end()),
+             std::make_move_iterator(seeds.begin()), std::make_move_iterator(seeds.end()),
+             std::back_inserter(all),
+             [](const Marked& a, const Marked& b) { return a.pick.candidate < b.pick.candidate; });
+  if (all.size() > static_cast<std::size_t>(limit)) all.resize(limit);
+  return all;
+}
+
+absl::StatusOr<std::int64_t> CountDue(const Work& work, const Submission& submission,
+                                      bool with_seeds) {
+  const std::string& tenant = work.caller.tenant;
+  ASSIGN_OR_RETURN(const std::int64_t work_due,
+                   work.store().CountOutstanding(work.tx, tenant, submission, submission.stage));
+  if (!with_seeds) return work_due;
+  ASSIGN_OR_RETURN(
+      const std::int64_t seeds_due,
+      StandardisationStore().CountSeedsOutstanding(work.tx, tenant, submission, submission.stage));
+  return work_due + seeds_due;
 }
 
 absl::StatusOr<Recorded> RecordOwnMarks(const Work& work, const SubmissionName& name,
@@ -106,21 +136,28 @@ absl::StatusOr<Recorded> RecordOwnMarks(const Work& work, const SubmissionName& 
   ASSIGN_OR_RETURN(const Component component,
                    store.GetComponent(work.tx, tenant, name.series, name.component));
   ASSIGN_OR_RETURN(const std::vector<Marked> due,
-                   store.ListMarked(work.tx, tenant, submission, submission.stage, "", kAll));
+                   ListDue(work, submission, /*with_seeds=*/true, "", kAll));
   std::vector<DueMark> open;
   open.reserve(due.size());
   for (const Marked& marked : due) {
     open.push_back({marked.pick.candidate, marked.pick.mark.has_value()});
   }
   RETURN_IF_ERROR(CheckOwnMarks(component.scale, open, marks));
+  bool seeds = false;
   for (const OwnMark& own : marks) {
-    ASSIGN_OR_RETURN(const bool recorded, store.RecordMark(work.tx, work.caller, submission,
-                                                           own.candidate, *MarkOf(own.mark)));
+    const Mark mark = *MarkOf(own.mark);
+    ASSIGN_OR_RETURN(bool recorded,
+                     store.RecordMark(work.tx, work.caller, submission, own.candidate, mark));
+    if (!recorded) {
+      ASSIGN_OR_RETURN(recorded, StandardisationStore().RecordSeedMark(
+                                     work.tx, work.caller, submission, own.candidate, mark));
+      seeds = true;
+    }
     if (!recorded) return absl::InternalError("a mark that was open is not");
   }
+  if (seeds) RETURN_IF_ERROR(CheckSeeds(work, component));
   Recorded result{.recorded = static_cast<std::int64_t>(marks.size())};
-  ASSIGN_OR_RETURN(result.outstanding,
-                   store.CountOutstanding(work.tx, tenant, submission, submission.stage));
+  ASSIGN_OR_RETURN(result.outstanding, CountDue(work, submission, /*with_seeds=*/true));
   return result;
 }
 

@@ -52,9 +52,9 @@ absl::StatusOr<Reallocated> Reallocate(const Work& work, const ReallocateParams&
       platform::CheckEtag(params.etag, done.moderator.version, "moderators/" + params.moderator));
   done.moderator.unavailable = true;
   done.moderator.unavailable_reason = params.reason;
-  ASSIGN_OR_RETURN(std::vector<Giveable> giveables,
-                   store.LoadGiveable(work.tx, tenant,
-                                      {.state = State::kAllocated, .moderator = params.moderator}));
+  ASSIGN_OR_RETURN(
+      std::vector<Giveable> giveables,
+      LoadGiveables(work, {.state = State::kAllocated, .moderator = params.moderator}));
   for (Giveable& giveable : giveables) giveable.task.holder = params.moderator;
   ASSIGN_OR_RETURN(std::vector<Person> people, store.LoadPeople(work.tx, tenant));
   for (Person& person : people) person.available &= person.id != params.moderator;

@@ -18,6 +18,8 @@ RuleReader ReaderOf(PolicyKind kind) {
       return ReadReview;
     case PolicyKind::kReturn:
       return ReadReturn;
+    case PolicyKind::kStandardisation:
+      return ReadStandardisation;
   }
   return nullptr;
 }

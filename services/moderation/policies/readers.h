@@ -14,6 +14,7 @@ void ReadAllocation(Members& members, PolicyRules& rules);
 void ReadCheckpoints(Members& members, PolicyRules& rules);
 void ReadReview(Members& members, PolicyRules& rules);
 void ReadReturn(Members& members, PolicyRules& rules);
+void ReadStandardisation(Members& members, PolicyRules& rules);
 
 using RuleReader = void (*)(Members&, PolicyRules&);
 RuleReader ReaderOf(PolicyKind kind);

@@ -18,6 +18,8 @@ constexpr KindFacts kKinds[] = {
      [](const PolicyRules& rules) { return Contradictions(rules.review); }},
     {PolicyKind::kReturn, "return", "component-results",
      [](const PolicyRules& rules) { return Contradictions(rules.returns); }},
+    {PolicyKind::kStandardisation, "standardisation", "unstandardised",
+     [](const PolicyRules& rules) { return Contradictions(rules.standardisation); }},
 };
 
 constexpr bool InOrder() {

@@ -23,6 +23,7 @@
 #include "services/moderation/returns/layout.h"
 #include "services/moderation/review/rule.h"
 #include "services/moderation/sampling/draw.h"
+#include "services/moderation/standardisation/rule.h"
 #include "services/moderation/tolerance/tolerance.h"
 
 namespace assay::moderation {
@@ -35,6 +36,7 @@ enum class PolicyKind {
   kCheckpoints,
   kReview,
   kReturn,
+  kStandardisation
 };
 std::string_view NameOf(PolicyKind kind);  // "sampling"
 
@@ -47,6 +49,7 @@ struct PolicyRules {
   CheckpointRule checkpoints;
   ReviewRule review;
   ReturnLayout returns;
+  StandardisationRule standardisation;
 };
 
 struct KindFacts {

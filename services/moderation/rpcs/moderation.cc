@@ -85,8 +85,7 @@ absl::StatusOr<v1::ListWorkResponse> ListWork(const Work& work,
   return Page<v1::ListWorkResponse>(
       work, request, request.parent(),
       [&](const std::string& after, int limit) {
-        return work.store().ListMarked(work.tx, work.caller.tenant, submission, submission.stage,
-                                       after, limit);
+        return ListDue(work, submission, SeesAsModerator(work.call, submission), after, limit);
       },
       [&](auto& response, const Marked& marked) {
         *response.add_items() = ToProto(marked, component.blind, submission, work.call);
@@ -117,11 +116,21 @@ absl::StatusOr<v1::RecordModeratorMarksResponse> RecordModeratorMarks(
   return response;
 }
 
+// Whoever moderates counts what is left to mark as the work list has it, seeds and all (MOD-8).
+absl::StatusOr<v1::Judgement> AsSeen(const Work& work, const Judged& judged) {
+  v1::Judgement out = ToProto(judged);
+  if (!out.final() && SeesAsModerator(work.call, judged.submission)) {
+    ASSIGN_OR_RETURN(const std::int64_t due, CountDue(work, judged.submission, true));
+    out.set_outstanding_count(static_cast<std::int32_t>(due));
+  }
+  return out;
+}
+
 absl::StatusOr<v1::Judgement> JudgeSubmission(const Work& work,
                                               const v1::JudgeSubmissionRequest& request) {
   ASSIGN_OR_RETURN(const SubmissionName name, SubmissionNameOf("name", request.name()));
   ASSIGN_OR_RETURN(const Judged judged, JudgeSubmission(work, name, request.etag()));
-  return ToProto(judged);
+  return AsSeen(work, judged);
 }
 
 absl::StatusOr<v1::Judgement> GetJudgement(const Work& work,
@@ -133,7 +142,7 @@ absl::StatusOr<v1::Judgement> GetJudgement(const Work& work,
                  "the results of the submission are not released")
         .With("submission", name.Text());
   }
-  return ToProto(judged);
+  return AsSeen(work, judged);
 }
 
 absl::StatusOr<v1::Submission> ReleaseSubmission(const Work& work,

@@ -26,6 +26,7 @@ void RegisterLifecycle(platform::Router& router, const Context& context);
 void RegisterSamples(platform::Router& router, const Context& context);
 void RegisterModeration(platform::Router& router, const Context& context);
 void RegisterAllocation(platform::Router& router, const Context& context);
+void RegisterStandardisation(platform::Router& router, const Context& context);
 void RegisterAgreement(platform::Router& router, const Context& context);
 void RegisterMarkImports(platform::Router& router, const Context& context);
 void RegisterReplay(platform::Router& router, const Context& context);

@@ -1,4 +1,8 @@
+#include <algorithm>
+#include <limits>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "services/moderation/commands/draw_sample.h"
@@ -11,6 +15,7 @@
 #include "services/moderation/sampling/plan.h"
 #include "services/moderation/sampling/power.h"
 #include "services/moderation/sampling/size.h"
+#include "services/moderation/stores/standardisation.h"
 #include "services/platform/error/error.h"
 
 namespace assay::moderation {
@@ -21,6 +26,28 @@ using platform::Router;
 
 constexpr double kUsually = .95;  // Probability and confidence, unless said otherwise.
 
+// As the caller may see it: whoever moderates the submission finds here what the work list has,
+// so that comparing the two does not give the seeds away (MOD-8).
+absl::StatusOr<v1::Sample> AsSeen(const Work& work, const Drawn& drawn) {
+  v1::Sample out = ToProto(drawn, work.call);
+  if (!SeesAsModerator(work.call, drawn.submission) || drawn.submission.sample != drawn.sample.id) {
+    return out;
+  }
+  ASSIGN_OR_RETURN(const std::vector<SeedItem> seeds,
+                   StandardisationStore().ListSeeds(work.tx, work.caller.tenant, drawn.submission,
+                                                    Stage::kAllWork, "",
+                                                    std::numeric_limits<std::int32_t>::max()));
+  if (seeds.empty()) return out;
+  for (const SeedItem& seed : seeds) {
+    v1::DrawnCandidate& candidate = *out.add_candidates();
+    candidate.set_candidate(seed.candidate);
+    candidate.set_stage(static_cast<int>(seed.stage));
+  }
+  std::sort(out.mutable_candidates()->begin(), out.mutable_candidates()->end(),
+            [](const auto& a, const auto& b) { return a.candidate() < b.candidate(); });
+  return out;
+}
+
 absl::StatusOr<v1::Sample> DrawSample(const Work& work, const v1::DrawSampleRequest& request) {
   ASSIGN_OR_RETURN(const DrawParams params, DrawParamsFrom(request));
   ASSIGN_OR_RETURN(const Drawn drawn, DrawSample(work, params));
@@ -30,7 +57,7 @@ absl::StatusOr<v1::Sample> DrawSample(const Work& work, const v1::DrawSampleRequ
 absl::StatusOr<v1::Sample> GetSample(const Work& work, const v1::GetSampleRequest& request) {
   ASSIGN_OR_RETURN(const SampleName name, SampleNameOf("name", request.name()));
   ASSIGN_OR_RETURN(const Drawn drawn, FindSample(work, name.submission, name.id));
-  return ToProto(drawn, work.call);
+  return AsSeen(work, drawn);
 }
 
 absl::StatusOr<v1::ListSamplesResponse> ListSamples(const Work& work,
@@ -38,23 +65,31 @@ absl::StatusOr<v1::ListSamplesResponse> ListSamples(const Work& work,
   ASSIGN_OR_RETURN(const SubmissionName name, SubmissionNameOf("parent", request.parent()));
   ASSIGN_OR_RETURN(const Submission submission,
                    work.store().GetSubmission(work.tx, work.caller, name));
-  return Page<v1::ListSamplesResponse>(
-      work, request, request.parent(),
-      [&](const std::string& after, int limit) -> absl::StatusOr<std::vector<Drawn>> {
-        ASSIGN_OR_RETURN(auto samples, work.store().ListSamples(work.tx, work.caller.tenant,
-                                                                submission.number, after, limit));
-        std::vector<Drawn> drawn;
-        for (Sample& sample : samples) {
-          ASSIGN_OR_RETURN(DrawRecord record, DrawStore().Get(work.tx, work.caller.tenant,
-                                                              submission.number, sample.id));
-          drawn.push_back({submission, std::move(sample), std::move(record)});
-        }
-        return drawn;
-      },
-      [&](auto& response, const Drawn& drawn) {
-        *response.add_samples() = ToProto(drawn, work.call);
-      },
-      [](const Drawn& drawn) { return drawn.sample.id; });
+  absl::Status failed;
+  ASSIGN_OR_RETURN(
+      v1::ListSamplesResponse response,
+      (Page<v1::ListSamplesResponse>(
+          work, request, request.parent(),
+          [&](const std::string& after, int limit) -> absl::StatusOr<std::vector<Drawn>> {
+            ASSIGN_OR_RETURN(auto samples,
+                             work.store().ListSamples(work.tx, work.caller.tenant,
+                                                      submission.number, after, limit));
+            std::vector<Drawn> drawn;
+            for (Sample& sample : samples) {
+              ASSIGN_OR_RETURN(DrawRecord record, DrawStore().Get(work.tx, work.caller.tenant,
+                                                                  submission.number, sample.id));
+              drawn.push_back({submission, std::move(sample), std::move(record)});
+            }
+            return drawn;
+          },
+          [&](auto& response, const Drawn& drawn) {
+            auto seen = AsSeen(work, drawn);
+            failed.Update(seen.status());
+            if (seen.ok()) *response.add_samples() = *std::move(seen);
+          },
+          [](const Drawn& drawn) { return drawn.sample.id; })));
+  RETURN_IF_ERROR(failed);
+  return response;
 }
 
 absl::StatusOr<v1::VerifySampleResponse> VerifySample(const Work& work,

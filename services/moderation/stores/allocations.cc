@@ -11,6 +11,7 @@
 #include "services/moderation/errors.h"
 #include "services/moderation/stores/moderators.h"
 #include "services/moderation/stores/sql.h"
+#include "services/moderation/stores/standardisation.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
@@ -168,14 +169,23 @@ absl::StatusOr<std::vector<Person>> AllocationStore::LoadPeople(Tx& tx, std::str
   ASSIGN_OR_RETURN(const std::vector<Moderator> moderators, LoadModerators(tx, tenant));
   std::vector<Person> people;
   people.reserve(moderators.size());
-  for (const Moderator& moderator : moderators) people.push_back(PersonFrom(moderator));
+  ASSIGN_OR_RETURN(const auto qualified, StandardisationStore().QualifiedAnywhere(tx, tenant, ""));
+  for (const Moderator& moderator : moderators) {
+    people.push_back(PersonFrom(moderator));
+    const auto own = qualified.find(moderator.subject);
+    if (own != qualified.end()) people.back().standardised = own->second;
+  }
   return people;
 }
 
 absl::StatusOr<Person> AllocationStore::GetPerson(Tx& tx, std::string_view tenant,
                                                   std::string_view id) {
   ASSIGN_OR_RETURN(const Moderator moderator, LoadModerator(tx, tenant, id));
-  return PersonFrom(moderator);
+  Person person = PersonFrom(moderator);
+  ASSIGN_OR_RETURN(const auto qualified,
+                   StandardisationStore().QualifiedAnywhere(tx, tenant, moderator.subject));
+  for (const auto& [subject, components] : qualified) person.standardised = components;
+  return person;
 }
 
 absl::StatusOr<std::vector<Giveable>> AllocationStore::LoadGiveable(Tx& tx, std::string_view tenant,
