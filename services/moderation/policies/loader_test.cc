@@ -57,6 +57,36 @@ TEST(ShippedPoliciesTest, HaveTheLaddersOfMod2) {
            {"jcq-classic", 101, 15},
            {"jcq-classic", 200, 15},
            {"jcq-classic", 201, 20},
+           {"btec-international-standard", 5, 5},
+           {"btec-international-standard", 6, 6},
+           {"btec-international-standard", 25, 6},
+           {"btec-international-standard", 26, 9},
+           {"btec-international-standard", 100, 9},
+           {"btec-international-standard", 101, 12},
+           {"btec-international-standard", 200, 12},
+           {"btec-international-standard", 201, 24},
+           {"btec-international-standard", 300, 24},
+           {"btec-international-standard", 301, 36},
+           {"aqa-endorsement", 30, 30},
+           {"aqa-endorsement", 31, 30},
+           {"sqa-national", 11, 11},
+           {"sqa-national", 50, 12},
+           {"nzqa", 5, 5},
+           {"nzqa", 50, 6},
+           {"cxc-sequential", 4, 4},
+           {"cxc-sequential", 8, 8},
+           {"cxc-sequential", 50, 10},
+           // As of high risk.
+           {"percent-by-risk", 2, 2},
+           {"percent-by-risk", 17, 6},
+           {"percent-by-risk", 18, 7},
+           {"percent-by-risk", 19, 5},
+           {"percent-by-risk", 100, 25},
+           {"percent-by-risk", 101, 16},
+           {"percent-by-risk", 201, 21},
+           {"percent-by-risk", 501, 51},
+           {"acceptance-sampling", 3201, 200},
+           {"acceptance-sampling", 10000, 200},
        }) {
     const Policy* policy = book.InForce(c.policy, PolicyKind::kSampling, kToday);
     ASSERT_NE(policy, nullptr) << c.policy;
@@ -142,6 +172,39 @@ TEST(PolicyBookTest, EveryContradictionOfEveryFileIsNamed) {
             HasSubstr("b.json: version is not 1 or above"),
             HasSubstr("b.json: effective_from is not a day"), HasSubstr("only one"),
             HasSubstr("b.json: flor is not known"), HasSubstr("c.json: is not a JSON object")));
+}
+
+std::string Sampling(std::string_view members) {
+  return Complaints({{"s.json", absl::StrCat(R"({"kind":"sampling","id":"s","version":1,
+                                 "effective_from":"2026-01-01","description":"",)",
+                                             View(members), "}")}});
+}
+
+// MOD-2, MOD-3, MOD-5
+TEST(PolicyBookTest, TheContradictionsOfEveryDesignAreNamed) {
+  EXPECT_THAT(Sampling(R"("design":"lottery","ladder":[])"),
+              AllOf(HasSubstr("design is \"lottery\""), HasSubstr("the ladder has no rungs")));
+  EXPECT_THAT(Sampling(R"("ladder":[{"from":1,"size":1,"more":3,"every":2,"sise":1}])"),
+              AllOf(HasSubstr("grows by 3 for 2"), HasSubstr("ladder[0].sise is not known")));
+  EXPECT_THAT(Sampling(R"("design":"grade quotas","quotas":[{"grades":["a"],"count":0}])"),
+              HasSubstr("the quota of a is below one candidate"));
+  EXPECT_THAT(Sampling(R"("design":"grade quotas","each_grade":6,"minimum":4)"),
+              HasSubstr("the minimum of 4 is below the 6"));
+  EXPECT_THAT(Sampling(R"("design":"percent by risk","low":[{"from":1,"percent":10}],
+                          "medium":[{"from":2,"percent":101}],"high":[])"),
+              AllOf(HasSubstr("medium risk: no rung covers cohorts of 1 to 1"),
+                    HasSubstr("not above 0 and up to 100 %"),
+                    HasSubstr("high risk: no rung says what to draw")));
+  EXPECT_THAT(Sampling(R"("design":"acceptance sampling","level":"IV","aql":2)"),
+              AllOf(HasSubstr("level is \"IV\""), HasSubstr("is not one of the tables")));
+  EXPECT_THAT(Sampling(R"("design":"acceptance sampling")"), HasSubstr("aql is missing"));
+  EXPECT_THAT(Sampling(R"("design":"sequential","steps":[{"size":5},{"size":0}])"),
+              AllOf(HasSubstr("step 1 decides nothing"), HasSubstr("step 2 adds fewer")));
+  EXPECT_THAT(
+      Sampling(R"("ladder":[{"from":1,"size":"all"}],"coverage":["site","moon","site"],
+                  "mode":"before marks","spread":"systematic","new_assessors":"twice")"),
+      AllOf(HasSubstr("coverage names \"moon\""), HasSubstr("coverage names SITE twice"),
+            HasSubstr("cannot be spread over them"), HasSubstr("new_assessors is \"twice\"")));
 }
 
 TEST(PolicyBookTest, VersionsOfOneNameFollowEachOther) {

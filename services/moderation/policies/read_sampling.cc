@@ -75,8 +75,8 @@ AcceptanceSampling ReadAcceptance(Members& members) {
   if (!members.Has("aql")) members.Wrong("aql", "is missing");
   const double thousandths = members.Number("aql", 0) * 1000;
   // What no table can hold is left to the design's own contradictions.
-  const bool whole = std::abs(thousandths) <= 1e9 &&
-                     std::abs(thousandths - std::round(thousandths)) <= 1e-6;
+  const bool whole =
+      std::abs(thousandths) <= 1e9 && std::abs(thousandths - std::round(thousandths)) <= 1e-6;
   design.aql = whole ? std::llround(thousandths) : 0;
   return design;
 }

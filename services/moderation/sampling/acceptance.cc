@@ -73,7 +73,10 @@ const Master& MasterOf(Inspection inspection) {
 // The largest acceptance numbers belong to the first five letters only.
 constexpr int kLastOfAllLetters = 24;
 constexpr int kFewLetters = 5;
-// Where the first three letters' reduced samples hold two each, they share the third's plans.
+// And the very last one to those that share a sample.
+constexpr int kLastOfFewLetters = 26;
+// Where the first three letters' reduced samples hold two each, they share the third's acceptance
+// numbers, but the first two leave nothing between accepting and rejecting.
 constexpr int kSharedFrom = 17;
 constexpr int kSharedLetter = 2;
 // At 10 and above the smallest tightened sample accepts none no more.
@@ -86,6 +89,7 @@ int EntryAt(const Master& master, int letter, int level) {
     return kDown;
   }
   if (diagonal > kLastOfAllLetters && letter >= kFewLetters) return kUp;
+  if (diagonal > kLastOfFewLetters && letter > kSharedLetter) return kUp;
   const int entry = diagonal - master.first;
   return entry < static_cast<int>(master.accept.size()) ? master.accept[entry] : kUp;
 }
@@ -137,12 +141,13 @@ AcceptancePlan PlanFor(const AcceptanceSampling& design, std::int64_t lot) {
   const auto level = static_cast<int>(std::lower_bound(kAqls.begin(), kAqls.end() - 1, design.aql) -
                                       kAqls.begin());
   auto letter = static_cast<int>(kLetters.find(plan.letter));
-  if (&master == &kReduced && level >= kSharedFrom) letter = std::max(letter, kSharedLetter);
+  const bool shares = &master == &kReduced && level >= kSharedFrom && letter < kSharedLetter;
+  if (shares) letter = kSharedLetter;
   letter = FollowArrows(master, letter, level);
   const int entry = letter + level - master.first;
   plan.size = master.sizes[letter];
   plan.accept = master.accept[entry];
-  plan.reject = master.reject[entry];
+  plan.reject = shares ? plan.accept + 1 : master.reject[entry];
   return plan;
 }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "services/moderation/sampling/facts.h"
+
 namespace assay::moderation {
 namespace {
 
@@ -27,6 +29,34 @@ TEST(CanonicalCandidatesTest, EndsTheLineWithTheGradeOfThoseWhoHaveOne) {
       {.number = "2", .mark = 200, .flags = kParentalInterest},
   };
   EXPECT_EQ(CanonicalCandidates(candidates), "1\t1\t\t\t\t\tA\\tB\n2\t2\t\t\t\tp\n");
+}
+
+// MOD-5: candidates of two centres may have the same number.
+TEST(CanonicalCandidatesTest, NamesTheCentresOfAConsortiumAndSortsByThem) {
+  const std::vector<Candidate> candidates = {
+      {.number = "1", .mark = 100, .centre = "centres/b"},
+      {.number = "2", .mark = 200, .grade = "pass", .centre = "centres/a"},
+      {.number = "1", .centre = "centres/a"},
+  };
+  EXPECT_EQ(CanonicalCandidates(candidates),
+            "1\t-\t\t\t\t\t\tcentres/a\n2\t2\t\t\t\t\tpass\tcentres/a\n"
+            "1\t1\t\t\t\t\t\tcentres/b\n");
+}
+
+TEST(CanonicalEntriesTest, LeaveTheMarksOut) {
+  const std::vector<Candidate> candidates = {{.number = "1", .mark = 100, .assessor = "A"}};
+  EXPECT_EQ(CanonicalEntries(candidates), "1\t-\tA\t\t\t\n");
+}
+
+TEST(CanonicalSamplingFactsTest, AreSortedLinesAndEscaped) {
+  const SamplingFacts facts{.risk = CentreRisk::kHigh,
+                            .inspection = Inspection::kTightened,
+                            .new_assessors = {"B\tb", "A"},
+                            .exclusions = {{"7", "centres/a", "ill"}}};
+  EXPECT_EQ(CanonicalSamplingFacts(facts),
+            "excluded\t7\tcentres/a\till\ninspection\ttightened\nnew-assessor\tA\n"
+            "new-assessor\tB\\tb\nrisk\thigh\n");
+  EXPECT_EQ(CanonicalSamplingFacts({}), "");
 }
 
 TEST(CanonicalCandidatesTest, DoesNotDependOnTheOrderGiven) {

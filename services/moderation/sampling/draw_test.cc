@@ -281,6 +281,43 @@ TEST(DrawSampleExampleTest, AgreesWithASecondImplementation) {
                           "139", "113"));
 }
 
+// FNV-1a over whom draws, sub-samples and extensions of many cohorts select, and who shows what.
+std::uint64_t DigestOf(const SamplingRule& rule) {
+  std::uint64_t digest = 0xcbf29ce484222325ull;
+  const auto add = [&](std::string_view text) {
+    for (unsigned char c : text) digest = (digest ^ c) * 0x100000001b3ull;
+  };
+  for (int n : {0, 1, 5, 10, 11, 16, 40, 100, 101, 201, 600}) {
+    for (int s = 0; s < 25; ++s) {
+      const auto cohort =
+          MakeCohort({.candidates = n, .assessors = 1 + s, .kin_percent = s % 4}, 100 * n + s);
+      const Draw draw = DrawSample(cohort, rule, {}, DrawAlgorithm::k1, SeedOf(s));
+      std::vector<std::int32_t> already;
+      for (const Selected& selected : draw.selected) {
+        add(cohort[selected.candidate].number);
+        add(selected.on_top ? "+" : "-");
+        already.push_back(selected.candidate);
+      }
+      for (const CoverageItem& item : draw.coverage) {
+        add(item.value);
+        add(item.candidate < 0 ? "none" : cohort[item.candidate].number);
+      }
+      for (std::int32_t i : SubSample(cohort, draw.selected, 6)) add(std::to_string(i));
+      for (const Selected& selected : ExtendSample(cohort, already, 10, SeedOf(s), 1)) {
+        add(cohort[selected.candidate].number);
+      }
+    }
+  }
+  return digest;
+}
+
+// MOD-4: samples that are stored under the first algorithm have to come out of it for ever. The
+// digests were computed by an implementation of it in another language, from its description.
+TEST(DrawSampleExampleTest, TheFirstAlgorithmNeverChanges) {
+  EXPECT_EQ(DigestOf(Pearson()), 0x2e1fde8d43b65ea7ull);
+  EXPECT_EQ(DigestOf(Classic()), 0x48423d0a305ad01cull);
+}
+
 TEST(DrawSampleExampleTest, ParentalInterestComesOnTopAndCountsAsCovered) {
   auto cohort = MakeCohort({.candidates = 50, .kin_percent = 0}, 1);
   cohort[7].flags = kParentalInterest;
