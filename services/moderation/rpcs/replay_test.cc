@@ -64,7 +64,7 @@ class ReplayTest : public ModerationTest {
 TEST_F(ReplayTest, APublishedDrawComesOutAgainForAnybody) {
   MakeComponent();
   const std::string name = Allocated(60);
-  const v1::PublishedDraw draw = Published(Get(name)->sample());
+  const v1::PublishedDraw draw = Published(Get(name, officer_)->sample());
   EXPECT_EQ(draw.sampling_policy_version(), "pearson-2026@1");
   const auto verified = Verify(draw);
   ASSERT_THAT(verified, IsOk());
@@ -76,7 +76,7 @@ TEST_F(ReplayTest, APublishedDrawComesOutAgainForAnybody) {
 TEST_F(ReplayTest, EveryTamperedFactHasItsReasonAndPlace) {
   MakeComponent();
   const std::string name = Allocated(60);
-  const v1::PublishedDraw draw = Published(Get(name)->sample());
+  const v1::PublishedDraw draw = Published(Get(name, officer_)->sample());
   struct Case {
     std::string reason, place;
     std::function<void(v1::PublishedDraw&)> tamper;
@@ -117,7 +117,7 @@ TEST_F(ReplayTest, EveryTamperedFactHasItsReasonAndPlace) {
 TEST_F(ReplayTest, WhatCannotBeReadIsRefusedWithItsPlace) {
   MakeComponent();
   const std::string name = Allocated(20);
-  const v1::PublishedDraw draw = Published(Get(name)->sample());
+  const v1::PublishedDraw draw = Published(Get(name, officer_)->sample());
   v1::PublishedDraw bad = draw;
   bad.set_secret("xyz");
   EXPECT_THAT(FieldsOf(Verify(bad).status()), ElementsAre(StartsWith("draw.secret")));
@@ -137,7 +137,7 @@ TEST_F(ReplayTest, ADrawIsNotPublishedToWhoeverModeratesIt) {
   MakeComponent();
   const std::string name = Allocated(20);
   v1::PublishDrawRequest request;
-  request.set_name(Get(name)->sample());
+  request.set_name(Get(name, officer_)->sample());
   EXPECT_THAT(Call<v1::PublishedDraw>("ReplayService/PublishDraw", request, moderator_),
               IsError(Code::kPermissionDenied, "ROLE_NOT_ALLOWED"));
   EXPECT_THAT(Call<v1::PublishedDraw>("ReplayService/PublishDraw", request, stranger_),

@@ -108,7 +108,7 @@ TEST_F(SamplesTest, ACorrectionVoidsTheDrawAndVerificationSaysWhatChanged) {
   correct.set_mark(1);
   correct.set_reason("A slip of the pen.");
   ASSERT_THAT(Call<v1::Submission>("SubmissionService/CorrectMark", correct, officer_), IsOk());
-  EXPECT_TRUE(Get(name)->cohort_changed());
+  EXPECT_TRUE(Get(name, officer_)->cohort_changed());
   v1::VerifySampleRequest verify;
   verify.set_name(sample->name());
   const auto verified =
@@ -134,7 +134,7 @@ TEST_F(SamplesTest, NamesAreDrawnBeforeMarksAndCompletedAfterThem) {
   ASSERT_THAT(names, IsOk());
   EXPECT_TRUE(names->names_only());
   EXPECT_EQ(names->pool_count(), 50);
-  EXPECT_EQ(Get(name)->state(), v1::Submission::STATE_OPEN);
+  EXPECT_EQ(Get(name, officer_)->state(), v1::Submission::STATE_OPEN);
   EXPECT_THAT(Draw(name), IsError(Code::kFailedPrecondition, kNamesDrawn));
   v1::VerifySampleRequest verify;
   verify.set_name(names->name());
@@ -149,14 +149,14 @@ TEST_F(SamplesTest, NamesAreDrawnBeforeMarksAndCompletedAfterThem) {
                     ",g", i % 4, ",main,", absent ? "yes" : "no", "\n");
   }
   ASSERT_THAT(Import(name, marks), IsOk());
-  EXPECT_EQ(Get(name)->sample(), names->name());
+  EXPECT_EQ(Get(name, officer_)->sample(), names->name());
   ASSERT_THAT(Submit(name), IsOk());
   const auto sample = Draw(name);
   ASSERT_THAT(sample, IsOk());
   EXPECT_EQ(sample->name(), names->name());
   EXPECT_EQ(sample->seed(), names->seed());
   EXPECT_FALSE(sample->names_only());
-  EXPECT_EQ(Get(name)->state(), v1::Submission::STATE_SAMPLED);
+  EXPECT_EQ(Get(name, officer_)->state(), v1::Submission::STATE_SAMPLED);
   EXPECT_GE(sample->candidates_size(), names->candidates_size());
   EXPECT_LE(sample->candidates_size(), names->candidates_size() + 2);
   int highest = 0;
@@ -182,7 +182,7 @@ TEST_F(SamplesTest, NamesAreVoidWhenTheEntriesChange) {
   const auto names = Draw(name);
   ASSERT_THAT(names, IsOk());
   ASSERT_THAT(Import(name, Csv(51)), IsOk());  // One more.
-  const auto submission = Get(name);
+  const auto submission = Get(name, officer_);
   EXPECT_EQ(submission->sample(), "");
   EXPECT_TRUE(submission->cohort_changed());
   v1::GetSampleRequest get;
@@ -221,7 +221,7 @@ TEST_F(SamplesTest, AcceptanceSamplingCounts) {
   MakeComponent([](v1::Component& c) { c.set_sampling_policy("acceptance-sampling"); });
   const std::string name = Allocated(200);
   v1::GetSampleRequest get;
-  get.set_name(Get(name)->sample());
+  get.set_name(Get(name, officer_)->sample());
   const auto sample = Call<v1::Sample>("SampleService/GetSample", get, officer_);
   ASSERT_THAT(sample, IsOk());
   ASSERT_EQ(sample->steps_size(), 1);
