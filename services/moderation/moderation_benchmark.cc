@@ -21,12 +21,14 @@
 #include "services/moderation/clients/evidence.h"
 #include "services/moderation/commands/create.h"
 #include "services/moderation/commands/find_blockers.h"
+#include "services/moderation/commands/record_marks.h"
 #include "services/moderation/context.h"
 #include "services/moderation/draw_all.h"
 #include "services/moderation/import_marks.h"
 #include "services/moderation/mark_import_runner.h"
 #include "services/moderation/mark_import_upload.h"
 #include "services/moderation/policies/loader.h"
+#include "services/moderation/policy_shelf.h"
 #include "services/platform/core/clock.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/log/log.h"
@@ -75,9 +77,9 @@ class Fixture {
     Check(platform::Migrate(*database_, Migrations()));
     auto book = LoadPolicies(ShippedPolicies());
     Check(book.status());
-    policies_ = *std::move(book);
+    policies_.emplace(*std::move(book));
     context_.emplace(
-        Context{*database_, *ids_, entropy_, store_, policies_, approval_, evidence_, 2'000'000});
+        Context{*database_, *ids_, entropy_, store_, *policies_, approval_, evidence_, 2'000'000});
     platform::Principal principal;
     principal.tenant = ids_->NextId(platform::SystemClock().Now());  // Fresh in any database.
     principal.subject = "users/officer";
@@ -99,6 +101,9 @@ class Fixture {
 
   absl::Status Write(absl::FunctionRef<absl::Status(const Work&)> body) {
     return database_->WriteNow([&](Transaction& tx) { return body(WorkOn(tx)); });
+  }
+  absl::Status Read(absl::FunctionRef<absl::Status(const Work&)> body) {
+    return database_->ReadNow([&](Transaction& tx) { return body(WorkOn(tx)); });
   }
   Work WorkOn(Transaction& tx) { return {tx, call_, *context_, CallerOf(call_, Scope::kCentre)}; }
 
@@ -191,7 +196,7 @@ class Fixture {
   Approval approval_{client_, cache_, absl::Minutes(1)};
   Evidence evidence_{client_, cache_, absl::Minutes(1)};
   Store store_;
-  PolicyBook policies_;
+  std::optional<PolicyShelf> policies_;
   std::optional<Context> context_;
   platform::Call call_;
   int opened_ = 0;
@@ -418,13 +423,12 @@ void ListBlockers(benchmark::State& state) {
     position = position * 6364136223846793005u + 1442695040888963407u;
     const AwardFrom from{
         .name = {"s", "c", absl::StrCat("urn-", 100'000 + (position >> 33) % submissions)}};
-    Check(fixture.database().ReadNow([&](Transaction& tx) -> absl::Status {
-      const Work work = fixture.WorkOn(tx);
-      ASSIGN_OR_RETURN(auto page,
-                       AwardStore().ListSubmissions(
-                           tx, work.caller, {.series = "s", .unfinished_only = true}, &from, 51));
+    Check(fixture.Read([&](const Work& work) -> absl::Status {
+      ASSIGN_OR_RETURN(auto page, AwardStore().ListSubmissions(
+                                      work.tx, work.caller,
+                                      {.series = "s", .unfinished_only = true}, &from, 51));
       ASSIGN_OR_RETURN(const auto examined,
-                       Examine(tx, work.context, work.caller.tenant, std::move(page)));
+                       Examine(work.tx, work.context, work.caller.tenant, std::move(page)));
       for (const Examined& e : examined) {
         found += static_cast<std::int64_t>(BlockersOf(e.facts, work.caller.now).size());
       }
@@ -465,12 +469,11 @@ void FindLearner(benchmark::State& state) {
     position = position * 6364136223846793005u + 1442695040888963407u;
     const LearnerKey key{
         .uln = absl::StrCat(1'000'000'000 + (position >> 33) % (100ull * submissions))};
-    Check(fixture.database().ReadNow([&](Transaction& tx) -> absl::Status {
-      const Work work = fixture.WorkOn(tx);
+    Check(fixture.Read([&](const Work& work) -> absl::Status {
       ASSIGN_OR_RETURN(const auto entries,
-                       AwardStore().FindLearner(tx, work.caller, {.series = "s"}, key, 200));
+                       AwardStore().FindLearner(work.tx, work.caller, {.series = "s"}, key, 200));
       if (entries.size() != 1) return absl::InternalError("the learner is not found once");
-      return Examine(tx, work.context, work.caller.tenant, entries).status();
+      return Examine(work.tx, work.context, work.caller.tenant, entries).status();
     }));
   }
 }
