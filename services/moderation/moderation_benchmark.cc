@@ -22,6 +22,7 @@
 #include "services/moderation/commands/create.h"
 #include "services/moderation/commands/record_marks.h"
 #include "services/moderation/commands/find_blockers.h"
+#include "services/moderation/commands/record_marks.h"
 #include "services/moderation/context.h"
 #include "services/moderation/draw_all.h"
 #include "services/moderation/import_marks.h"
@@ -101,6 +102,9 @@ class Fixture {
 
   absl::Status Write(absl::FunctionRef<absl::Status(const Work&)> body) {
     return database_->WriteNow([&](Transaction& tx) { return body(WorkOn(tx)); });
+  }
+  absl::Status Read(absl::FunctionRef<absl::Status(const Work&)> body) {
+    return database_->ReadNow([&](Transaction& tx) { return body(WorkOn(tx)); });
   }
   Work WorkOn(Transaction& tx) { return {tx, call_, *context_, CallerOf(call_, Scope::kCentre)}; }
 
@@ -420,13 +424,12 @@ void ListBlockers(benchmark::State& state) {
     position = position * 6364136223846793005u + 1442695040888963407u;
     const AwardFrom from{
         .name = {"s", "c", absl::StrCat("urn-", 100'000 + (position >> 33) % submissions)}};
-    Check(fixture.database().ReadNow([&](Transaction& tx) -> absl::Status {
-      const Work work = fixture.WorkOn(tx);
-      ASSIGN_OR_RETURN(auto page,
-                       AwardStore().ListSubmissions(
-                           tx, work.caller, {.series = "s", .unfinished_only = true}, &from, 51));
+    Check(fixture.Read([&](const Work& work) -> absl::Status {
+      ASSIGN_OR_RETURN(auto page, AwardStore().ListSubmissions(
+                                      work.tx, work.caller,
+                                      {.series = "s", .unfinished_only = true}, &from, 51));
       ASSIGN_OR_RETURN(const auto examined,
-                       Examine(tx, work.context, work.caller.tenant, std::move(page)));
+                       Examine(work.tx, work.context, work.caller.tenant, std::move(page)));
       for (const Examined& e : examined) {
         found += static_cast<std::int64_t>(BlockersOf(e.facts, work.caller.now).size());
       }
@@ -467,12 +470,11 @@ void FindLearner(benchmark::State& state) {
     position = position * 6364136223846793005u + 1442695040888963407u;
     const LearnerKey key{
         .uln = absl::StrCat(1'000'000'000 + (position >> 33) % (100ull * submissions))};
-    Check(fixture.database().ReadNow([&](Transaction& tx) -> absl::Status {
-      const Work work = fixture.WorkOn(tx);
+    Check(fixture.Read([&](const Work& work) -> absl::Status {
       ASSIGN_OR_RETURN(const auto entries,
-                       AwardStore().FindLearner(tx, work.caller, {.series = "s"}, key, 200));
+                       AwardStore().FindLearner(work.tx, work.caller, {.series = "s"}, key, 200));
       if (entries.size() != 1) return absl::InternalError("the learner is not found once");
-      return Examine(tx, work.context, work.caller.tenant, entries).status();
+      return Examine(work.tx, work.context, work.caller.tenant, entries).status();
     }));
   }
 }
