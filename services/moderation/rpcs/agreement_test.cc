@@ -105,7 +105,7 @@ TEST_F(AgreementTest, BandsMoveTheirMarksAndAreTold) {
   ASSERT_GE(judged->bands_size(), 2);
   EXPECT_EQ(judged->bands(0).from_mark(), 0);
   std::map<double, double> results;
-  for (const v1::Result& result : Results(name, officer_)->results()) {
+  for (const auto answer = Results(name, officer_); const v1::Result& result : answer->results()) {
     EXPECT_EQ(result.basis(), "ADJUSTED");
     results[result.centre_mark()] = result.final_mark();
   }
@@ -133,7 +133,7 @@ TEST_F(AgreementTest, WithoutACommonOrderBandsEndWithAllWorkCalledIn) {
   }
   EXPECT_THAT(actions, ElementsAre(v1::ACTION_MARK_STAGE_2, v1::ACTION_EXTEND_SAMPLE,
                                    v1::ACTION_CALL_IN_ALL, v1::ACTION_MODERATOR_MARKS_STAND));
-  for (const v1::Result& result : Results(name, officer_)->results()) {
+  for (const auto answer = Results(name, officer_); const v1::Result& result : answer->results()) {
     EXPECT_EQ(result.final_mark(), 60 - result.centre_mark());
   }
 }

@@ -85,7 +85,7 @@ class StandardisationTest : public testing::ModerationTest {
   // The scripts of the attempt that are not marked.
   std::vector<std::string> OpenScripts() {
     std::vector<std::string> open;
-    for (const v1::ScriptWorkItem& item : Scripts()->items()) {
+    for (const auto answer = Scripts(); const v1::ScriptWorkItem& item : answer->items()) {
       if (item.attempt() > 0 && !item.has_own_mark()) open.push_back(item.script());
     }
     return open;
@@ -150,7 +150,7 @@ TEST_F(StandardisationTest, PracticeIsAnsweredAtOnceAndAnAttemptWhenAllOfItIsMar
   ASSERT_THAT(recorded, IsOk());
   EXPECT_EQ(recorded->outstanding_count(), 1);
   EXPECT_FALSE(recorded->items(0).has_definitive_mark());
-  for (const v1::ScriptWorkItem& item : Scripts()->items()) {
+  for (const auto answer = Scripts(); const v1::ScriptWorkItem& item : answer->items()) {
     EXPECT_EQ(item.has_definitive_mark(), item.attempt() == 0) << item.script();
   }
   recorded = Mark(open[1], 33);
@@ -188,7 +188,8 @@ TEST_F(StandardisationTest, AttemptsFailAreCountedAndNeverRepeatAScript) {
   EXPECT_THAT(call(), IsError(Code::kNotFound, kStandingNotFound));
   // Six scripts, six different ones.
   std::set<std::string> seen;
-  for (const v1::ScriptWorkItem& item : Scripts()->items()) seen.insert(item.script());
+  for (const auto answer = Scripts(); const v1::ScriptWorkItem& item : answer->items())
+    seen.insert(item.script());
   EXPECT_EQ(seen.size(), 7u);
   v1::ListStandingsRequest list;
   list.set_parent(kComponent);
@@ -246,14 +247,14 @@ TEST_F(StandardisationTest, SeedsAreAmongTheWorkUnannouncedAndStopWhoLeavesToler
   std::int64_t judged = 0;
   for (bool more = true; more;) {
     std::vector<std::string> items;
-    for (const v1::WorkItem& item : Work(name)->items()) {
+    for (const auto answer = Work(name); const v1::WorkItem& item : answer->items()) {
       items.push_back(item.candidate());
       EXPECT_TRUE(of_sample.contains(item.candidate()) || item.stage() > 2);
       EXPECT_EQ(item.has_centre_mark(), item.has_moderator_mark());  // MOD-9
     }
     EXPECT_TRUE(std::is_sorted(items.begin(), items.end()));
     // Officers see the cohort only.
-    for (const v1::WorkItem& item : Work(name, officer_)->items()) {
+    for (const auto answer = Work(name, officer_); const v1::WorkItem& item : answer->items()) {
       EXPECT_FALSE(of_seeds.contains(item.candidate()));
     }
     MarkDue(name, [&](const std::string& number) {
@@ -265,11 +266,11 @@ TEST_F(StandardisationTest, SeedsAreAmongTheWorkUnannouncedAndStopWhoLeavesToler
     more = !judgement->final();
   }
   EXPECT_EQ(judged, drawn->candidates_size());  // Seeds decide nothing.
-  for (const v1::WorkItem& item : Work(name)->items()) {
+  for (const auto answer = Work(name); const v1::WorkItem& item : answer->items()) {
     const int centre = of_seeds.contains(item.candidate()) ? 34 : MarkOf(item.candidate());
     EXPECT_EQ(item.centre_mark(), centre);
   }
-  for (const v1::Result& result : Results(name, officer_)->results()) {
+  for (const auto answer = Results(name, officer_); const v1::Result& result : answer->results()) {
     EXPECT_FALSE(of_seeds.contains(result.candidate()));
   }
 
