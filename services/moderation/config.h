@@ -17,6 +17,7 @@ struct Config {
   absl::Duration mark_import_lifetime = absl::Hours(336);
   absl::Duration answer_lifetime = absl::Minutes(5);    // Of approval's answers in the cache.
   absl::Duration checkpoint_period = absl::Minutes(5);  // Between looks for what is due.
+  absl::Duration lock_sweep_period = absl::Hours(1);    // Of evidence whose windows have passed.
 
   void Bind(platform::ConfigBinder& binder) {
     binder.Bind("policies", &policies, "folder with policies (*.json) besides the shipped ones")
@@ -33,7 +34,9 @@ struct Config {
         .Bind("answer_lifetime", &answer_lifetime, absl::Seconds(1), absl::Hours(24),
               "how long an answer of approval is remembered unless it tells of a change")
         .Bind("checkpoint_period", &checkpoint_period, absl::Seconds(1), absl::Hours(24),
-              "how often checkpoints that are due are looked for");
+              "how often checkpoints that are due are looked for")
+        .Bind("lock_sweep_period", &lock_sweep_period, absl::Minutes(1), absl::Hours(24 * 7),
+              "how often evidence whose review and appeal windows have passed is released");
   }
 };
 

@@ -13,6 +13,8 @@ void RegisterRpcs(platform::Router& router, const Context& context) {
   RegisterAllocation(router, context);
   RegisterAgreement(router, context);
   RegisterMarkImports(router, context);
+  RegisterReviews(router, context);
+  RegisterReturns(router, context);
   RegisterPolicies(router, context);
   RegisterAwards(router, context);
   RegisterCheckpoints(router, context);

@@ -125,10 +125,10 @@ class ModerationTest : public testing::ModerationTest {
       EXPECT_GE(after, last);  // MOD-11: the order stays.
       last = after;
     }
-    EXPECT_THAT(
-        EventTypes(),
-        ElementsAre("SubmissionOpened", "MarksRecorded", "SubmissionSubmitted", "SampleDrawn",
-                    "SubmissionAllocated", "SubmissionJudged", "SubmissionReleased"));
+    EXPECT_THAT(EventTypes(),
+                ElementsAre("SubmissionOpened", "MarksRecorded", "SubmissionSubmitted",
+                            "SampleDrawn", "EvidenceLockChanged", "SubmissionAllocated",
+                            "SubmissionJudged", "SubmissionReleased", "EvidenceLockChanged"));
   }
 };
 

@@ -7,6 +7,7 @@
 #include "assay/approval/v1/events.pb.h"
 #include "services/moderation/clients/approval.h"
 #include "services/moderation/clients/evidence.h"
+#include "services/moderation/commands/evidence_locks.h"
 #include "services/moderation/commands/run_checkpoints.h"
 #include "services/moderation/context.h"
 #include "services/moderation/mark_import_runner.h"
@@ -14,6 +15,7 @@
 #include "services/moderation/service.h"
 #include "services/moderation/store.h"
 #include "services/platform/core/status_macros.h"
+#include "services/platform/log/log.h"
 
 namespace assay::moderation {
 
@@ -61,6 +63,15 @@ absl::StatusOr<std::shared_ptr<void>> Wire(const Config& config, platform::Parts
   });
   parts.every("mark_imports", kMarkImportPeriod,
               [app, &clock = parts.clock] { return TendMarkImports(app->context, clock.Now()); });
+  parts.every("moderation.evidence_locks", config.lock_sweep_period,
+              [app = app.get(), &parts]() -> absl::Status {
+                ASSIGN_OR_RETURN(const int swept,
+                                 SweepEvidenceLocks(app->context, parts.clock.Now()));
+                if (swept == 0) return absl::OkStatus();
+                platform::Log(platform::Severity::kInfo, "moderation.evidence_released",
+                              {{"submissions", swept}});
+                return absl::OkStatus();
+              });
   return app;
 }
 

@@ -249,6 +249,10 @@ class SecurityTest : public ::testing::Test {
          std::string(kComponent) + "/markImports/" + std::string(26, '0')},
         {"assay.example/Moderator", moderator.Json()["name"]},
         {"assay.example/Policy", "policies/pearson-2026"},
+        // None is made here: strangers are told the same of what is and of what is not.
+        {"assay.example/Review", submission + "/reviews/" + std::string(26, '0')},
+        {"assay.example/Appeal",
+         submission + "/reviews/" + std::string(26, '0') + "/appeals/" + std::string(26, '0')},
         {"assay.example/PolicyVersion", "policies/pearson-2026/versions/1"},
         {"assay.example/Message", message},
         {"assay.example/Contact", "contacts/centres/urn-100101"}};
@@ -264,6 +268,9 @@ class SecurityTest : public ::testing::Test {
     ghost_["assay.example/Evidence"] = "centres/urn-999999/evidence/" + nothing;
     ghost_["assay.example/Submission"] = ghost_submission;
     ghost_["assay.example/Sample"] = ghost_submission + "/samples/" + nothing;
+    ghost_["assay.example/Review"] = ghost_submission + "/reviews/" + nothing;
+    ghost_["assay.example/Appeal"] =
+        ghost_submission + "/reviews/" + nothing + "/appeals/" + nothing;
     ghost_["assay.example/Message"] = "messages/" + nothing;
     ghost_["assay.example/Contact"] = "contacts/centres/urn-999999";
     ghost_["assay.example/Moderator"] = "moderators/" + nothing;

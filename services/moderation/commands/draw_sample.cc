@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "services/moderation/commands/evidence_locks.h"
 #include "services/moderation/commands/find_policy.h"
 #include "services/moderation/commitment.h"
 #include "services/moderation/errors.h"
@@ -124,6 +125,7 @@ absl::StatusOr<Drawn> DrawSample(const Work& work, const SubmissionName& name,
   RETURN_IF_ERROR(store.UpdateSubmission(work.tx, work.caller, submission));
   RETURN_IF_ERROR(
       EmitSampleDrawn(work, submission, static_cast<std::int64_t>(sample.picks.size())));
+  RETURN_IF_ERROR(RefreshEvidenceLock(work, submission));
   return Drawn{std::move(submission), std::move(sample)};
 }
 

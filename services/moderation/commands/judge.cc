@@ -14,6 +14,7 @@
 #include "services/moderation/adjustment/judge.h"
 #include "services/moderation/commands/draw_sample.h"
 #include "services/moderation/commands/find_policy.h"
+#include "services/moderation/commands/reviews.h"
 #include "services/moderation/errors.h"
 #include "services/moderation/events.h"
 #include "services/moderation/stores/agreement.h"
@@ -257,6 +258,7 @@ absl::StatusOr<Submission> Release(const Work& work, const SubmissionName& name,
                    work.store().LatestJudgement(work.tx, work.caller.tenant, submission));
   if (!judgement.has_value()) return absl::InternalError("judged without a judgement");
   RETURN_IF_ERROR(EmitReleased(work, submission, judgement->verdict, submission.counts.marked));
+  RETURN_IF_ERROR(RecordRelease(work, submission));
   return submission;
 }
 

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "services/moderation/commands/evidence_locks.h"
 #include "services/moderation/commands/forget_draw.h"
 #include "services/moderation/events.h"
 #include "services/moderation/stores/lifecycle.h"
@@ -20,6 +21,7 @@ absl::StatusOr<Submission> EndOrReopen(const Work& work, const SubmissionName& n
   Advance(submission, step);
   RETURN_IF_ERROR(work.store().UpdateSubmission(work.tx, work.caller, submission));
   RETURN_IF_ERROR(InsertLifecycleStep(work.tx, work.caller, submission, step, reason));
+  RETURN_IF_ERROR(RefreshEvidenceLock(work, submission));
   RETURN_IF_ERROR(EmitLifecycle(work, submission, step, reason, sample_voided, moderator));
   return submission;
 }

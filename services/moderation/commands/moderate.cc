@@ -52,6 +52,44 @@ std::optional<Mark> MarkOf(double value) {
   return static_cast<Mark>(rounded);
 }
 
+absl::Status CheckOwnMarks(const MarkScale& scale, std::span<const DueMark> due,
+                           std::span<const OwnMark> marks) {
+  enum class Seen { kOpen, kRecorded, kInThisCall };
+  absl::flat_hash_map<std::string, Seen> picks;
+  for (const DueMark& mark : due) {
+    picks[mark.candidate] = mark.recorded ? Seen::kRecorded : Seen::kOpen;
+  }
+  std::vector<std::pair<std::string, std::string>> violations;
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    const auto refuse = [&](std::string_view field, std::string_view reason,
+                            std::string_view message) {
+      violations.emplace_back(absl::StrCat("marks[", i, "].", platform::View(field)),
+                              absl::StrCat(platform::View(reason), ": ", platform::View(message)));
+    };
+    const auto pick = picks.find(marks[i].candidate);
+    if (pick == picks.end()) {
+      refuse("candidate", kCandidateNotInSample, "is not among the work that is due");
+    } else if (pick->second == Seen::kRecorded) {
+      refuse("candidate", kMarkAlreadyRecorded, "has a mark, which is not changed");
+    } else if (pick->second == Seen::kInThisCall) {
+      refuse("candidate", kCandidateDuplicate, "came before in this call");
+    } else if (const std::optional<Fault> fault = FaultOf(scale, marks[i].mark)) {
+      refuse("mark", fault->reason, fault->message);
+    } else {
+      pick->second = Seen::kInThisCall;
+    }
+  }
+  if (!violations.empty()) {
+    platform::Error error(absl::StatusCode::kInvalidArgument, kMarksRefused,
+                          absl::StrCat(violations.size(), " of ", marks.size(),
+                                       " marks are bad and none was recorded"));
+    error.With("refused_count", absl::StrCat(violations.size()));
+    for (const auto& [field, description] : violations) error.Field(field, description);
+    return error;
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Recorded> RecordOwnMarks(const Work& work, const SubmissionName& name,
                                         std::span<const OwnMark> marks) {
   Store& store = work.store();
@@ -69,39 +107,12 @@ absl::StatusOr<Recorded> RecordOwnMarks(const Work& work, const SubmissionName& 
                    store.GetComponent(work.tx, tenant, name.series, name.component));
   ASSIGN_OR_RETURN(const std::vector<Marked> due,
                    store.ListMarked(work.tx, tenant, submission, submission.stage, "", kAll));
-  enum class Seen { kOpen, kRecorded, kInThisCall };
-  absl::flat_hash_map<std::string, Seen> picks;
+  std::vector<DueMark> open;
+  open.reserve(due.size());
   for (const Marked& marked : due) {
-    picks[marked.pick.candidate] = marked.pick.mark.has_value() ? Seen::kRecorded : Seen::kOpen;
+    open.push_back({marked.pick.candidate, marked.pick.mark.has_value()});
   }
-  std::vector<std::pair<std::string, std::string>> violations;
-  for (std::size_t i = 0; i < marks.size(); ++i) {
-    const auto refuse = [&](std::string_view field, std::string_view reason,
-                            std::string_view message) {
-      violations.emplace_back(absl::StrCat("marks[", i, "].", platform::View(field)),
-                              absl::StrCat(platform::View(reason), ": ", platform::View(message)));
-    };
-    const auto pick = picks.find(marks[i].candidate);
-    if (pick == picks.end()) {
-      refuse("candidate", kCandidateNotInSample, "is not among the work that is due");
-    } else if (pick->second == Seen::kRecorded) {
-      refuse("candidate", kMarkAlreadyRecorded, "has a mark, which is not changed");
-    } else if (pick->second == Seen::kInThisCall) {
-      refuse("candidate", kCandidateDuplicate, "came before in this call");
-    } else if (const std::optional<Fault> fault = FaultOf(component.scale, marks[i].mark)) {
-      refuse("mark", fault->reason, fault->message);
-    } else {
-      pick->second = Seen::kInThisCall;
-    }
-  }
-  if (!violations.empty()) {
-    platform::Error error(absl::StatusCode::kInvalidArgument, kMarksRefused,
-                          absl::StrCat(violations.size(), " of ", marks.size(),
-                                       " marks are bad and none was recorded"));
-    error.With("refused_count", absl::StrCat(violations.size()));
-    for (const auto& [field, description] : violations) error.Field(field, description);
-    return error;
-  }
+  RETURN_IF_ERROR(CheckOwnMarks(component.scale, open, marks));
   for (const OwnMark& own : marks) {
     ASSIGN_OR_RETURN(const bool recorded, store.RecordMark(work.tx, work.caller, submission,
                                                            own.candidate, *MarkOf(own.mark)));

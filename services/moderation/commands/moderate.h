@@ -24,6 +24,15 @@ struct Recorded {
 absl::StatusOr<Recorded> RecordOwnMarks(const Work& work, const SubmissionName& name,
                                         std::span<const OwnMark> marks);
 
+// What there is to mark, and whether it has a mark.
+struct DueMark {
+  std::string candidate;
+  bool recorded = false;
+};
+// INVALID_ARGUMENT (MARKS_REFUSED) with a violation for each mark that cannot be recorded.
+absl::Status CheckOwnMarks(const MarkScale& scale, std::span<const DueMark> due,
+                           std::span<const OwnMark> marks);
+
 // A mark as a call has it: none if it is no number with at most two decimals.
 std::optional<Mark> MarkOf(double value);
 

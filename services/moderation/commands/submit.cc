@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "services/moderation/commands/evidence_locks.h"
 #include "services/moderation/commands/forget_draw.h"
 #include "services/moderation/errors.h"
 #include "services/moderation/events.h"
@@ -113,6 +114,7 @@ absl::StatusOr<Submission> CorrectMark(const Work& work, const SubmissionName& n
                                           .before = before,
                                           .after = mark,
                                           .reason = std::string(reason)}));
+  RETURN_IF_ERROR(RefreshEvidenceLock(work, submission));
   RETURN_IF_ERROR(EmitMarkCorrected(work, submission, candidate.number, reason, sample_voided));
   return submission;
 }

@@ -14,6 +14,10 @@ RuleReader ReaderOf(PolicyKind kind) {
       return ReadAllocation;
     case PolicyKind::kCheckpoints:
       return ReadCheckpoints;
+    case PolicyKind::kReview:
+      return ReadReview;
+    case PolicyKind::kReturn:
+      return ReadReturn;
   }
   return nullptr;
 }

@@ -12,6 +12,8 @@ void ReadTolerance(Members& members, PolicyRules& rules);
 void ReadAdjustment(Members& members, PolicyRules& rules);
 void ReadAllocation(Members& members, PolicyRules& rules);
 void ReadCheckpoints(Members& members, PolicyRules& rules);
+void ReadReview(Members& members, PolicyRules& rules);
+void ReadReturn(Members& members, PolicyRules& rules);
 
 using RuleReader = void (*)(Members&, PolicyRules&);
 RuleReader ReaderOf(PolicyKind kind);

@@ -14,6 +14,10 @@ constexpr KindFacts kKinds[] = {
      [](const PolicyRules& rules) { return Contradictions(rules.allocation); }},
     {PolicyKind::kCheckpoints, "checkpoints", "term-dates",
      [](const PolicyRules& rules) { return Contradictions(rules.checkpoints); }},
+    {PolicyKind::kReview, "review", "post-results",
+     [](const PolicyRules& rules) { return Contradictions(rules.review); }},
+    {PolicyKind::kReturn, "return", "component-results",
+     [](const PolicyRules& rules) { return Contradictions(rules.returns); }},
 };
 
 constexpr bool InOrder() {

@@ -20,12 +20,22 @@
 #include "services/moderation/adjustment/judge.h"
 #include "services/moderation/allocation/rule.h"
 #include "services/moderation/blockers/checkpoints.h"
+#include "services/moderation/returns/layout.h"
+#include "services/moderation/review/rule.h"
 #include "services/moderation/sampling/draw.h"
 #include "services/moderation/tolerance/tolerance.h"
 
 namespace assay::moderation {
 
-enum class PolicyKind { kSampling, kTolerance, kAdjustment, kAllocation, kCheckpoints };
+enum class PolicyKind {
+  kSampling,
+  kTolerance,
+  kAdjustment,
+  kAllocation,
+  kCheckpoints,
+  kReview,
+  kReturn,
+};
 std::string_view NameOf(PolicyKind kind);  // "sampling"
 
 // The one that a policy's kind says; the others are as they begin.
@@ -35,6 +45,8 @@ struct PolicyRules {
   AdjustmentRule adjustment;
   AllocationRule allocation;
   CheckpointRule checkpoints;
+  ReviewRule review;
+  ReturnLayout returns;
 };
 
 struct KindFacts {

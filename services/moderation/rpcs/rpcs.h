@@ -28,6 +28,8 @@ void RegisterModeration(platform::Router& router, const Context& context);
 void RegisterAllocation(platform::Router& router, const Context& context);
 void RegisterAgreement(platform::Router& router, const Context& context);
 void RegisterMarkImports(platform::Router& router, const Context& context);
+void RegisterReviews(platform::Router& router, const Context& context);
+void RegisterReturns(platform::Router& router, const Context& context);
 void RegisterPolicies(platform::Router& router, const Context& context);
 void RegisterAwards(platform::Router& router, const Context& context);
 void RegisterCheckpoints(platform::Router& router, const Context& context);
