@@ -116,6 +116,16 @@ absl::StatusOr<std::string> OpenAppealWindow(const Work& work, Review& review) {
 
 }  // namespace
 
+absl::Status CheckNotReviewing(const Work& work, const Submission& submission) {
+  ASSIGN_OR_RETURN(const bool reviewing,
+                   ReviewStore().IsReviewing(work.tx, work.caller, submission));
+  if (!reviewing) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED",
+               "whoever reviews a submission does not read its marks before the own ones; use "
+               "ListReviewWork")
+      .With("method", work.call.method);
+}
+
 absl::StatusOr<ReviewRule> RuleOf(const Work& work, const Review& review) {
   ASSIGN_OR_RETURN(const PolicyPtr policy,
                    RecordedPolicy(work, review.policy, PolicyKind::kReview));

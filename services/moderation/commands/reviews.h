@@ -42,6 +42,10 @@ absl::StatusOr<Review> ReleaseReview(const Work& work, const ReviewName& name,
 absl::StatusOr<Review> GiveReviewReasons(const Work& work, const ReviewName& name,
                                          std::string_view etag, std::string_view reasons);
 
+// MOD-9: whoever reviews a submission reads its marks in the review's work only, until it is
+// judged. PERMISSION_DENIED (ROLE_NOT_ALLOWED).
+absl::Status CheckNotReviewing(const Work& work, const Submission& submission);
+
 // The rule that governs a review.
 absl::StatusOr<ReviewRule> RuleOf(const Work& work, const Review& review);
 

@@ -8,6 +8,7 @@
 #include "services/moderation/commands/create.h"
 #include "services/moderation/commands/judge.h"
 #include "services/moderation/commands/moderate.h"
+#include "services/moderation/commands/reviews.h"
 #include "services/moderation/convert.h"
 #include "services/moderation/convert_allocation.h"
 #include "services/moderation/errors.h"
@@ -76,6 +77,7 @@ absl::StatusOr<v1::ListWorkResponse> ListWork(const Work& work,
   ASSIGN_OR_RETURN(const SubmissionName name, SubmissionNameOf("parent", request.parent()));
   ASSIGN_OR_RETURN(const Submission submission,
                    work.store().GetSubmission(work.tx, work.caller, name));
+  RETURN_IF_ERROR(CheckNotReviewing(work, submission));
   ASSIGN_OR_RETURN(
       const Component component,
       work.store().GetComponent(work.tx, work.caller.tenant, name.series, name.component));
@@ -146,6 +148,7 @@ absl::StatusOr<v1::ListResultsResponse> ListResults(const Work& work,
   ASSIGN_OR_RETURN(const SubmissionName name, SubmissionNameOf("parent", request.parent()));
   ASSIGN_OR_RETURN(const Submission submission,
                    work.store().GetSubmission(work.tx, work.caller, name));
+  RETURN_IF_ERROR(CheckNotReviewing(work, submission));
   const bool released = submission.state == State::kReleased;
   if (!released && (submission.state != State::kJudged || IsOfCentre(work.call))) {
     return Error(absl::StatusCode::kFailedPrecondition, kResultsNotReady,

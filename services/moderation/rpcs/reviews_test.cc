@@ -365,6 +365,28 @@ TEST_F(ReviewTest, TheReviewerMarksTheOriginalSampleBlind) {
               IsError(Code::kInvalidArgument, kMarksRefused));
 }
 
+// MOD-9: a lead moderator may read much, but not of what they review.
+TEST_F(ReviewTest, AReviewerReadsTheMarksNowhereElse) {
+  const std::string name = Adjusted();
+  const std::string lead = service_.Token({.subject = "users/senior", .roles = {"lead_moderator"}});
+  v1::ListCandidatesRequest candidates;
+  candidates.set_parent(name);
+  const auto marks = [&] {
+    return Call<v1::ListCandidatesResponse>("SubmissionService/ListCandidates", candidates, lead)
+        .status();
+  };
+  EXPECT_THAT(marks(), IsOk());
+  const std::string review = Request(name)->name();
+  ASSERT_THAT(Accept(review, senior_name_), IsOk());
+  for (const absl::Status& status :
+       {marks(), Results(name, lead).status(), Work(name, lead).status()}) {
+    EXPECT_THAT(status, IsError(Code::kPermissionDenied, "ROLE_NOT_ALLOWED"));
+  }
+  MarkReview(review, SixMeaner);
+  ASSERT_THAT(Step<v1::JudgeReviewRequest>("JudgeReview", review, senior_), IsOk());
+  EXPECT_THAT(marks(), IsOk());
+}
+
 TEST_F(ReviewTest, AHarsherReviewerLowersNobody) {
   const std::string name = Adjusted();
   const auto before = Results(name, centre_);

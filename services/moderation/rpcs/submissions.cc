@@ -6,6 +6,7 @@
 #include "services/moderation/commands/create.h"
 #include "services/moderation/commands/moderate.h"
 #include "services/moderation/commands/record_marks.h"
+#include "services/moderation/commands/reviews.h"
 #include "services/moderation/commands/submit.h"
 #include "services/moderation/convert.h"
 #include "services/moderation/errors.h"
@@ -126,6 +127,7 @@ absl::StatusOr<v1::ListCandidatesResponse> ListCandidates(
                  "whoever moderates a submission does not read its centre's marks; use ListWork")
         .With("method", work.call.method);
   }
+  RETURN_IF_ERROR(CheckNotReviewing(work, submission));
   const std::string what = absl::StrCat(request.parent(), "\n", request.missing_only());
   return Page<v1::ListCandidatesResponse>(
       work, request, what,

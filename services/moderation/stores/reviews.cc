@@ -368,6 +368,21 @@ absl::StatusOr<std::vector<Appeal>> ReviewStore::AppealsOf(Tx& tx, std::string_v
   return ListAppeals(tx, all, {.submission = submission.name}, "", kAll);
 }
 
+absl::StatusOr<bool> ReviewStore::IsReviewing(Tx& tx, const Caller& caller,
+                                              const Submission& submission) {
+  bool reviewing = false;
+  RETURN_IF_ERROR(
+      tx.Query("SELECT 1 FROM reviews WHERE tenant = $1 AND submission = $2 AND "
+               "reviewer_subject = $3 AND state = $4 LIMIT 1",
+               {caller.tenant, submission.number, caller.subject,
+                static_cast<int>(ReviewState::kAccepted)},
+               [&](const SqlRow&) {
+                 reviewing = true;
+                 return absl::OkStatus();
+               }));
+  return reviewing;
+}
+
 absl::StatusOr<std::vector<std::string>> ReviewStore::Involved(Tx& tx, std::string_view tenant,
                                                                const Submission& submission) {
   std::set<std::string> people = {submission.moderator_subject};

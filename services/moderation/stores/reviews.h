@@ -85,6 +85,9 @@ class ReviewStore {
   absl::StatusOr<std::vector<Appeal>> AppealsOf(Tx& tx, std::string_view tenant,
                                                 const Submission& submission);
 
+  // Whether the caller has a review of the submission that is not judged yet.
+  absl::StatusOr<bool> IsReviewing(Tx& tx, const Caller& caller, const Submission& submission);
+
   // Everybody who marked, judged, released, reviewed or decided anything about the submission.
   absl::StatusOr<std::vector<std::string>> Involved(Tx& tx, std::string_view tenant,
                                                     const Submission& submission);
