@@ -127,7 +127,7 @@ class Walk {
   std::string submission_;
 };
 
-std::string PlaceOf(const Walk& walk, const ReturnFacts& facts, const ReturnFault& fault) {
+std::string WhereIs(const Walk& walk, const ReturnFacts& facts, const ReturnFault& fault) {
   return absl::StrCat(walk.submission(), "/candidates/", facts.candidate, ", ", fault.column);
 }
 
@@ -149,7 +149,7 @@ absl::Status CheckAll(const Context& context, const platform::Call& call, const 
       for (const ReturnFault& fault : faults) {
         ++count;
         if (violations.size() == kViolationsMax) continue;
-        violations.emplace_back(PlaceOf(walk, facts, fault),
+        violations.emplace_back(WhereIs(walk, facts, fault),
                                 absl::StrCat(fault.reason, ": ", fault.message));
       }
     }

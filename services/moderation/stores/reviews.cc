@@ -7,7 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "services/moderation/errors.h"
-#include "services/moderation/stores/query.h"
+#include "services/moderation/stores/sql.h"
 #include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
 
@@ -48,9 +48,9 @@ Review ReviewFrom(const SqlRow& row) {
   r.lowered = row.Int(17);
   r.reasons = row.Text(18);
   r.released_by = row.Text(19);
-  r.outcome_time = OptionalTimeAt(row, 20);
-  r.reasons_time = OptionalTimeAt(row, 21);
-  r.appeal_end = OptionalTimeAt(row, 22);
+  r.outcome_time = OptionalTime(row, 20);
+  r.reasons_time = OptionalTime(row, 21);
+  r.appeal_end = OptionalTime(row, 22);
   r.create_time = absl::FromUnixMicros(row.Int(23));
   r.update_time = absl::FromUnixMicros(row.Int(24));
   r.version = row.Int(25);
@@ -79,7 +79,7 @@ Appeal AppealFrom(const SqlRow& row) {
   a.reasons = row.Text(13);
   a.decided_by = row.Text(14);
   a.ordered_review = row.Text(15);
-  a.decide_time = OptionalTimeAt(row, 16);
+  a.decide_time = OptionalTime(row, 16);
   a.create_time = absl::FromUnixMicros(row.Int(17));
   a.update_time = absl::FromUnixMicros(row.Int(18));
   a.version = row.Int(19);
@@ -87,7 +87,7 @@ Appeal AppealFrom(const SqlRow& row) {
 }
 
 // What a caller reaches; a reviewer's column is there for reviews only.
-void Limit(Query& sql, const Reach& reach, std::string_view reviewer_column) {
+void LimitTo(Statement& sql, const Reach& reach, std::string_view reviewer_column) {
   if (reach.all) return;
   sql.Add(" AND (1 = 0");
   if (!reach.centre.empty()) sql.Add(" OR centre = ").Bind(reach.centre);
@@ -98,7 +98,7 @@ void Limit(Query& sql, const Reach& reach, std::string_view reviewer_column) {
 }
 
 // `filter` outlives the query, which keeps views into it.
-void Filter(Query& sql, const ReviewFilter& filter) {
+void Filter(Statement& sql, const ReviewFilter& filter) {
   const SubmissionName& name = filter.submission;
   if (!name.series.empty()) sql.Add(" AND series = ").Bind(name.series);
   if (!name.component.empty()) sql.Add(" AND component = ").Bind(name.component);
@@ -164,12 +164,12 @@ absl::Status ReviewStore::InsertReview(Tx& tx, std::string_view tenant, const Re
 absl::StatusOr<Review> ReviewStore::GetReview(Tx& tx, const Caller& caller,
                                               const ReviewName& name) {
   const ReviewFilter filter{.submission = name.submission};
-  Query sql("SELECT ");
+  Statement sql("SELECT ");
   sql.Add(kReviewColumns).Add(" FROM reviews r WHERE tenant = ").Bind(caller.tenant);
   sql.Add(" AND id = ").Bind(name.id);
   Filter(sql, filter);
-  Limit(sql, caller.reach, "reviewer_subject");
-  ASSIGN_OR_RETURN(auto found, Collect<Review>(tx, sql, ReviewFrom));
+  LimitTo(sql, caller.reach, "reviewer_subject");
+  ASSIGN_OR_RETURN(auto found, Collect<Review>(tx, sql.sql(), sql.values(), ReviewFrom));
   if (!found.empty()) return std::move(found[0]);
   return Error(absl::StatusCode::kNotFound, kReviewNotFound, "there is no such review")
       .With("review", name.Text());
@@ -187,9 +187,9 @@ absl::Status ReviewStore::UpdateReview(Tx& tx, const Caller& caller, Review& r) 
                  "updated_at = $13, version = version + 1 WHERE tenant = $14 AND id = $15 AND "
                  "version = $16",
                  {static_cast<int>(r.state), r.reviewer, r.reviewer_subject, r.accepted_by, verdict,
-                  r.raised, r.lowered, r.reasons, r.released_by, MicrosOf(r.outcome_time),
-                  MicrosOf(r.reasons_time), MicrosOf(r.appeal_end),
-                  absl::ToUnixMicros(r.update_time), caller.tenant, r.name.id, r.version}));
+                  r.raised, r.lowered, r.reasons, r.released_by, Micros(r.outcome_time),
+                  Micros(r.reasons_time), Micros(r.appeal_end), absl::ToUnixMicros(r.update_time),
+                  caller.tenant, r.name.id, r.version}));
   if (rows == 0) return Changed(r.name.Text());
   ++r.version;
   return absl::OkStatus();
@@ -198,21 +198,21 @@ absl::Status ReviewStore::UpdateReview(Tx& tx, const Caller& caller, Review& r) 
 absl::StatusOr<std::vector<Review>> ReviewStore::ListReviews(Tx& tx, const Caller& caller,
                                                              const ReviewFilter& filter,
                                                              std::string_view after, int limit) {
-  Query sql("SELECT ");
+  Statement sql("SELECT ");
   sql.Add(kReviewColumns).Add(" FROM reviews r WHERE tenant = ").Bind(caller.tenant);
   sql.Add(" AND id > ").Bind(after);
   Filter(sql, filter);
-  Limit(sql, caller.reach, "reviewer_subject");
+  LimitTo(sql, caller.reach, "reviewer_subject");
   sql.Add(" ORDER BY id LIMIT ").Bind(limit);
-  return Collect<Review>(tx, sql, ReviewFrom);
+  return Collect<Review>(tx, sql.sql(), sql.values(), ReviewFrom);
 }
 
 absl::StatusOr<std::vector<Review>> ReviewStore::ReviewsOf(Tx& tx, std::string_view tenant,
                                                            const Submission& submission) {
-  Query sql("SELECT ");
+  Statement sql("SELECT ");
   sql.Add(kReviewColumns).Add(" FROM reviews r WHERE tenant = ").Bind(tenant);
   sql.Add(" AND submission = ").Bind(submission.number).Add(" ORDER BY id");
-  return Collect<Review>(tx, sql, ReviewFrom);
+  return Collect<Review>(tx, sql.sql(), sql.values(), ReviewFrom);
 }
 
 absl::StatusOr<std::int64_t> ReviewStore::OpenWork(Tx& tx, std::string_view tenant,
@@ -233,15 +233,15 @@ absl::StatusOr<std::int64_t> ReviewStore::OpenWork(Tx& tx, std::string_view tena
 absl::StatusOr<std::vector<ReviewMark>> ReviewStore::ListWork(Tx& tx, std::string_view tenant,
                                                               const Review& review,
                                                               std::string_view after, int limit) {
-  Query sql(
+  Statement sql(
       "SELECT candidate, centre_mark, moderator_mark, mark FROM review_marks WHERE tenant = ");
   sql.Bind(tenant).Add(" AND review = ").Bind(review.name.id);
   sql.Add(" AND candidate > ").Bind(after).Add(" ORDER BY candidate LIMIT ").Bind(limit);
-  return Collect<ReviewMark>(tx, sql, [](const SqlRow& row) {
+  return Collect<ReviewMark>(tx, sql.sql(), sql.values(), [](const SqlRow& row) {
     return ReviewMark{.candidate = std::string(row.Text(0)),
-                      .centre_mark = OptionalIntAt(row, 1),
-                      .moderator_mark = OptionalIntAt(row, 2),
-                      .mark = OptionalIntAt(row, 3)};
+                      .centre_mark = OptionalInt(row, 1),
+                      .moderator_mark = OptionalInt(row, 2),
+                      .mark = OptionalInt(row, 3)};
   });
 }
 
@@ -276,18 +276,18 @@ absl::Status ReviewStore::InsertChanges(Tx& tx, std::string_view tenant, const R
 absl::StatusOr<std::vector<Reviewed>> ReviewStore::ListChanges(Tx& tx, std::string_view tenant,
                                                                const Review& review,
                                                                std::string_view after, int limit) {
-  Query sql(
+  Statement sql(
       "SELECT candidate, before_mark, before_basis, after_mark, after_basis FROM review_changes "
       "WHERE tenant = ");
   sql.Bind(tenant).Add(" AND review = ").Bind(review.name.id);
   sql.Add(" AND candidate > ").Bind(after).Add(" ORDER BY candidate LIMIT ").Bind(limit);
-  return Collect<Reviewed>(tx, sql, [](const SqlRow& row) {
+  return Collect<Reviewed>(tx, sql.sql(), sql.values(), [](const SqlRow& row) {
     Reviewed change;
     change.before.candidate = row.Text(0);
-    change.before.final_mark = OptionalIntAt(row, 1);
+    change.before.final_mark = OptionalInt(row, 1);
     change.before.basis = static_cast<Basis>(row.Int(2));
     change.after.candidate = row.Text(0);
-    change.after.final_mark = OptionalIntAt(row, 3);
+    change.after.final_mark = OptionalInt(row, 3);
     change.after.basis = static_cast<Basis>(row.Int(4));
     return change;
   });
@@ -323,12 +323,12 @@ absl::Status ReviewStore::InsertAppeal(Tx& tx, std::string_view tenant, const Ap
 absl::StatusOr<Appeal> ReviewStore::GetAppeal(Tx& tx, const Caller& caller,
                                               const AppealName& name) {
   const ReviewFilter filter{.submission = name.review.submission, .review = name.review.id};
-  Query sql("SELECT ");
+  Statement sql("SELECT ");
   sql.Add(kAppealColumns).Add(" FROM appeals WHERE tenant = ").Bind(caller.tenant);
   sql.Add(" AND id = ").Bind(name.id);
   Filter(sql, filter);
-  Limit(sql, caller.reach, "");
-  ASSIGN_OR_RETURN(auto found, Collect<Appeal>(tx, sql, AppealFrom));
+  LimitTo(sql, caller.reach, "");
+  ASSIGN_OR_RETURN(auto found, Collect<Appeal>(tx, sql.sql(), sql.values(), AppealFrom));
   if (!found.empty()) return std::move(found[0]);
   return Error(absl::StatusCode::kNotFound, kAppealNotFound, "there is no such appeal")
       .With("appeal", name.Text());
@@ -343,7 +343,7 @@ absl::Status ReviewStore::UpdateAppeal(Tx& tx, const Caller& caller, Appeal& a) 
                  "decided_by = $5, ordered_review = $6, decided_at = $7, updated_at = $8, "
                  "version = version + 1 WHERE tenant = $9 AND id = $10 AND version = $11",
                  {static_cast<int>(a.state), panel, a.opened_by, a.reasons, a.decided_by,
-                  a.ordered_review, MicrosOf(a.decide_time), absl::ToUnixMicros(a.update_time),
+                  a.ordered_review, Micros(a.decide_time), absl::ToUnixMicros(a.update_time),
                   caller.tenant, a.name.id, a.version}));
   if (rows == 0) return Changed(a.name.Text());
   ++a.version;
@@ -353,13 +353,13 @@ absl::Status ReviewStore::UpdateAppeal(Tx& tx, const Caller& caller, Appeal& a) 
 absl::StatusOr<std::vector<Appeal>> ReviewStore::ListAppeals(Tx& tx, const Caller& caller,
                                                              const ReviewFilter& filter,
                                                              std::string_view after, int limit) {
-  Query sql("SELECT ");
+  Statement sql("SELECT ");
   sql.Add(kAppealColumns).Add(" FROM appeals WHERE tenant = ").Bind(caller.tenant);
   sql.Add(" AND id > ").Bind(after);
   Filter(sql, filter);
-  Limit(sql, caller.reach, "");
+  LimitTo(sql, caller.reach, "");
   sql.Add(" ORDER BY id LIMIT ").Bind(limit);
-  return Collect<Appeal>(tx, sql, AppealFrom);
+  return Collect<Appeal>(tx, sql.sql(), sql.values(), AppealFrom);
 }
 
 absl::StatusOr<std::vector<Appeal>> ReviewStore::AppealsOf(Tx& tx, std::string_view tenant,
@@ -371,15 +371,14 @@ absl::StatusOr<std::vector<Appeal>> ReviewStore::AppealsOf(Tx& tx, std::string_v
 absl::StatusOr<bool> ReviewStore::IsReviewing(Tx& tx, const Caller& caller,
                                               const Submission& submission) {
   bool reviewing = false;
-  RETURN_IF_ERROR(
-      tx.Query("SELECT 1 FROM reviews WHERE tenant = $1 AND submission = $2 AND "
-               "reviewer_subject = $3 AND state = $4 LIMIT 1",
-               {caller.tenant, submission.number, caller.subject,
-                static_cast<int>(ReviewState::kAccepted)},
-               [&](const SqlRow&) {
-                 reviewing = true;
-                 return absl::OkStatus();
-               }));
+  RETURN_IF_ERROR(tx.Query(
+      "SELECT 1 FROM reviews WHERE tenant = $1 AND submission = $2 AND "
+      "reviewer_subject = $3 AND state = $4 LIMIT 1",
+      {caller.tenant, submission.number, caller.subject, static_cast<int>(ReviewState::kAccepted)},
+      [&](const SqlRow&) {
+        reviewing = true;
+        return absl::OkStatus();
+      }));
   return reviewing;
 }
 
