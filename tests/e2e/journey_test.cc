@@ -2,6 +2,7 @@
 // have left behind, read back through the gateway.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <set>
@@ -79,6 +80,18 @@ TEST_F(JourneyTest, SmallDataRunsToReleasedResultsAndAgainChangesNothing) {
   // The shipped data has a centre that marks right and one that does not.
   EXPECT_TRUE(actions.contains("ACTION_MARKS_STAND"));
   EXPECT_TRUE(actions.contains("ACTION_ADJUSTED"));
+  // QUAL-10: the results leave as a regulator's return, a file with a name.
+  const std::string series = submissions[0]["name"].get<std::string>();
+  const std::string parent = series.substr(0, series.find("/components/"));
+  const HttpReply exported = system_->Get(
+      "/v1/" + parent + "/results:export?mode=MARKS_MODE_KEEP_GOOD&awardingOrganisation=Assay",
+      officer_);
+  ASSERT_EQ(exported.status, 200) << exported.body;
+  EXPECT_EQ(exported.headers.at("content-type"), "text/csv; charset=utf-8");
+  EXPECT_NE(exported.headers.at("content-disposition").find("component-results-"),
+            std::string::npos);
+  EXPECT_EQ(exported.body.rfind("ReportingDate,", 0), 0u);
+  EXPECT_GT(std::count(exported.body.begin(), exported.body.end(), '\n'), 10);
   const std::size_t centres = All(*system_, "/v1/centres", "centres", officer_).size();
 
   ASSERT_EQ(RunCtl(*system_, {"journey"}, log), 0) << Read(log);
