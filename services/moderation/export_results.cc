@@ -48,49 +48,62 @@ class Walk {
   // The next rows' facts; none at the end.
   absl::StatusOr<std::vector<ReturnFacts>> Next() {
     std::vector<ReturnFacts> page;
-    RETURN_IF_ERROR(
-        context_.database.ReadNow([&](platform::Transaction& tx) { return Read(tx, page); }));
+    const Position before = at_;
+    RETURN_IF_ERROR(context_.database.ReadNow([&](platform::Transaction& tx) {
+      at_ = before;  // A read that conflicts runs again.
+      page.clear();
+      return Read(tx, page);
+    }));
     return page;
   }
   // Which submission the latest page is of.
   const std::string& submission() const { return submission_; }
 
  private:
+  struct Position {
+    std::vector<Submission> submissions;  // A page of them.
+    std::size_t next = 0;                 // In it.
+    std::optional<SubmissionName> last;   // Of the page.
+    Component component;
+    std::string after;  // The candidate before, within the submission.
+  };
+
   absl::Status Read(platform::Transaction& tx, std::vector<ReturnFacts>& page) {
     while (page.empty()) {
-      if (at_ == submissions_.size()) {
+      if (at_.next == at_.submissions.size()) {
         RETURN_IF_ERROR(ReadSubmissions(tx));
-        if (submissions_.empty()) return absl::OkStatus();
+        if (at_.submissions.empty()) return absl::OkStatus();
       }
-      const Submission& submission = submissions_[at_];
+      const Submission& submission = at_.submissions[at_.next];
       RETURN_IF_ERROR(FindComponent(tx, submission));
       ASSIGN_OR_RETURN(
           const std::vector<ExportRow> rows,
-          ListExportRows(tx, wanted_.caller.tenant, submission.number, after_, kRowsPage));
+          ListExportRows(tx, wanted_.caller.tenant, submission.number, at_.after, kRowsPage));
       submission_ = submission.name.Text();
       for (const ExportRow& row : rows) page.push_back(FactsOf(submission, row));
       if (static_cast<int>(rows.size()) < kRowsPage) {
-        ++at_;
-        after_.clear();
+        ++at_.next;
+        at_.after.clear();
       } else {
-        after_ = rows.back().result.candidate;
+        at_.after = rows.back().result.candidate;
       }
     }
     return absl::OkStatus();
   }
 
   absl::Status ReadSubmissions(platform::Transaction& tx) {
-    ASSIGN_OR_RETURN(submissions_, context_.store.ListSubmissions(
-                                       tx, wanted_.caller, wanted_.filter,
-                                       last_.has_value() ? &*last_ : nullptr, kSubmissionsPage));
-    at_ = 0;
-    if (!submissions_.empty()) last_ = submissions_.back().name;
+    const std::optional<SubmissionName> last = at_.last;
+    ASSIGN_OR_RETURN(at_.submissions, context_.store.ListSubmissions(
+                                          tx, wanted_.caller, wanted_.filter,
+                                          last.has_value() ? &*last : nullptr, kSubmissionsPage));
+    at_.next = 0;
+    if (!at_.submissions.empty()) at_.last = at_.submissions.back().name;
     return absl::OkStatus();
   }
 
   absl::Status FindComponent(platform::Transaction& tx, const Submission& submission) {
-    if (component_.id == submission.name.component) return absl::OkStatus();
-    ASSIGN_OR_RETURN(component_,
+    if (at_.component.id == submission.name.component) return absl::OkStatus();
+    ASSIGN_OR_RETURN(at_.component,
                      context_.store.GetComponent(tx, wanted_.caller.tenant, submission.name.series,
                                                  submission.name.component));
     return absl::OkStatus();
@@ -102,28 +115,24 @@ class Walk {
       return mark.has_value() ? FormatMark(*mark) : std::string();
     };
     ReturnFacts facts = wanted_.common;
-    facts.component = component_.id;
-    facts.component_title = component_.title;
-    facts.qualification = component_.qualification.substr(
-        std::min(component_.qualification.size(), std::string_view("qualifications/").size()));
+    facts.component = at_.component.id;
+    facts.component_title = at_.component.title;
+    facts.qualification = at_.component.qualification.substr(
+        std::min(at_.component.qualification.size(), std::string_view("qualifications/").size()));
     facts.centre = submission.name.id;
     facts.centre_title = submission.centre_title;
     facts.candidate = row.result.candidate;
     facts.uln = row.uln;
     facts.centre_mark = text(row.result.centre_mark);
     facts.final_mark = text(row.result.final_mark);
-    facts.maximum_mark = FormatMark(component_.scale.maximum);
+    facts.maximum_mark = FormatMark(at_.component.scale.maximum);
     facts.basis = shown.basis();
     return facts;
   }
 
   const Context& context_;
   const Wanted& wanted_;
-  std::vector<Submission> submissions_;
-  std::size_t at_ = 0;
-  std::optional<SubmissionName> last_;
-  Component component_;
-  std::string after_;
+  Position at_;
   std::string submission_;
 };
 
