@@ -26,6 +26,8 @@
 #include "assay/moderation/v1/moderation_service.pb.h"
 #include "assay/moderation/v1/policy_service.pb.h"
 #include "assay/moderation/v1/report_service.pb.h"
+#include "assay/moderation/v1/return_service.pb.h"
+#include "assay/moderation/v1/review_service.pb.h"
 #include "assay/moderation/v1/sample_service.pb.h"
 #include "assay/moderation/v1/series_service.pb.h"
 #include "assay/moderation/v1/submission_service.pb.h"
@@ -49,6 +51,8 @@ std::vector<const FileDescriptor*> Files() {
           common::v1::QueueStatus::descriptor()->file(),
           evidence::v1::Evidence::descriptor()->file(),
           moderation::v1::Blocker::descriptor()->file(),
+          moderation::v1::ExportResultsRequest::descriptor()->file(),
+          moderation::v1::Review::descriptor()->file(),
           moderation::v1::Checkpoint::descriptor()->file(),
           moderation::v1::Series::descriptor()->file(),
           moderation::v1::Submission::descriptor()->file(),
