@@ -1,4 +1,5 @@
 // Requests that are one message, through the gateway and a real gRPC server.
+#include "gateway/http_request.h"
 #include "gateway/testing/gateway_fixture.h"
 
 namespace assay::gateway {

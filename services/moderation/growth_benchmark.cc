@@ -24,6 +24,7 @@
 #include "assay/moderation/v1/submission_service.pb.h"
 #include "services/moderation/wiring.h"
 #include "services/platform/core/status_macros.h"
+#include "services/platform/log/log.h"
 #include "services/platform/testing/service_fixture.h"
 
 namespace assay::moderation {

@@ -20,7 +20,6 @@
 #include "services/moderation/clients/approval.h"
 #include "services/moderation/clients/evidence.h"
 #include "services/moderation/commands/create.h"
-#include "services/moderation/commands/record_marks.h"
 #include "services/moderation/commands/find_blockers.h"
 #include "services/moderation/commands/record_marks.h"
 #include "services/moderation/context.h"

@@ -71,9 +71,9 @@ struct Task {
   std::int64_t candidates = 0;  // In the cohort.
   // Ids of who had the centre's component in the series before, the latest first.
   std::vector<std::string> history;
-  std::vector<std::string> assessors;  // Who gave the centre's marks.
+  std::vector<std::string> assessors;   // Who gave the centre's marks.
   bool standardisation_needed = false;  // The component asks its moderators to qualify (MOD-8).
-  std::string holder;                  // Id of who gives it away, or empty.
+  std::string holder;                   // Id of who gives it away, or empty.
 };
 
 // Why somebody cannot take a task; the first that applies is the one that is told.
