@@ -53,20 +53,18 @@ absl::Status Run(const Args& args, Console& console) {
 }  // namespace
 
 Command ReplayCommand() {
-  return {.name = "replay",
-          .words = "FILE",
-          .summary = "Makes an exported decision again, and names what comes out otherwise.",
-          .more =
-              "The file is what `assayctl call SUBMISSION:exportDecision` printed, here or on "
-              "another machine; nothing else is looked at.",
-          .example =
-              "assayctl call series/summer-2026/components/unit-304-coursework/submissions/"
-              "urn-900001:exportDecision > decision.json\n"
-              "assayctl replay decision.json",
-          .flags = Join({ApiFlags(), {TokenFlag()}, MintFlags()}),
-          .words_min = 1,
-          .words_max = 1,
-          .run = Run};
+  return {
+      .name = "replay",
+      .words = "FILE",
+      .summary = "Makes an exported decision again, and names what comes out otherwise.",
+      .more =
+          "The file is what `assayctl call` printed for a submission's :exportDecision, here or "
+          "on another machine; nothing else is looked at.",
+      .example = "assayctl replay decision.json",
+      .flags = Join({ApiFlags(), {TokenFlag()}, MintFlags()}),
+      .words_min = 1,
+      .words_max = 1,
+      .run = Run};
 }
 
 }  // namespace assay::gateway::ctl
