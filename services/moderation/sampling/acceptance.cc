@@ -76,9 +76,11 @@ constexpr int kFewLetters = 5;
 // And the very last one to those that share a sample.
 constexpr int kLastOfFewLetters = 26;
 // Where the first three letters' reduced samples hold two each, they share the third's acceptance
-// numbers, but the first two leave nothing between accepting and rejecting.
+// numbers, but not what lies between accepting and rejecting: nothing for the first, and for the
+// second one number up to the quality level of 65.
 constexpr int kSharedFrom = 17;
 constexpr int kSharedLetter = 2;
+constexpr int kWideUpTo = 19;
 // At 10 and above the smallest tightened sample accepts none no more.
 constexpr int kTightenedZeroUpTo = 14;
 
@@ -142,12 +144,13 @@ AcceptancePlan PlanFor(const AcceptanceSampling& design, std::int64_t lot) {
                                       kAqls.begin());
   auto letter = static_cast<int>(kLetters.find(plan.letter));
   const bool shares = &master == &kReduced && level >= kSharedFrom && letter < kSharedLetter;
+  const int margin = letter == 1 && level <= kWideUpTo ? 2 : 1;
   if (shares) letter = kSharedLetter;
   letter = FollowArrows(master, letter, level);
   const int entry = letter + level - master.first;
   plan.size = master.sizes[letter];
   plan.accept = master.accept[entry];
-  plan.reject = shares ? plan.accept + 1 : master.reject[entry];
+  plan.reject = shares ? plan.accept + margin : master.reject[entry];
   return plan;
 }
 
