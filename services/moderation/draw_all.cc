@@ -122,10 +122,10 @@ class Drawing {
       outcome.to_write.push_back(&submission);
       return absl::OkStatus();
     }
-    const std::string_view reason = platform::ReasonOf(drawn.status());
+    std::string reason = platform::ReasonOf(drawn.status());
     if (reason.empty()) return drawn.status();
     outcome.not_drawn.push_back(
-        {submission.name.Text(), std::string(reason), std::string(drawn.status().message())});
+        {submission.name.Text(), std::move(reason), std::string(drawn.status().message())});
     return absl::OkStatus();
   }
 
