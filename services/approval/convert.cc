@@ -18,24 +18,6 @@ using platform::Error;
 constexpr std::size_t kReasonCharactersMax = 2000;
 constexpr std::size_t kIdLength = 26;
 
-Error FieldInvalid(std::string_view field, std::string_view what) {
-  return Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID",
-               absl::StrCat(platform::View(field), " ", platform::View(what)))
-      .Field(field, what);
-}
-
-google::protobuf::Timestamp ToTimestamp(absl::Time time) {
-  return google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(time));
-}
-
-google::type::Date ToDate(absl::CivilDay day) {
-  google::type::Date date;
-  date.set_year(static_cast<int>(day.year()));
-  date.set_month(day.month());
-  date.set_day(day.day());
-  return date;
-}
-
 // "centres/x" → "x"; "" if `name` is not prefix and one more segment.
 std::string_view LastSegment(std::string_view name, std::string_view prefix) {
   if (!name.starts_with(prefix)) return {};
@@ -102,6 +84,24 @@ void Fill(const Unit& unit, v1::Unit& out) {
 }
 
 }  // namespace
+
+platform::Error FieldInvalid(std::string_view field, std::string_view what) {
+  return Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID",
+               absl::StrCat(platform::View(field), " ", platform::View(what)))
+      .Field(field, what);
+}
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time) {
+  return google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(time));
+}
+
+google::type::Date ToDate(absl::CivilDay day) {
+  google::type::Date date;
+  date.set_year(static_cast<int>(day.year()));
+  date.set_month(day.month());
+  date.set_day(day.day());
+  return date;
+}
 
 absl::StatusOr<std::string> CentreIdFrom(std::string_view field, const std::string& name) {
   const std::string_view id = LastSegment(name, "centres/");

@@ -7,12 +7,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "assay/approval/v1/approval_service.pb.h"
 #include "assay/approval/v1/centre_service.pb.h"
 #include "assay/approval/v1/qualification_service.pb.h"
 #include "services/approval/catalogue/qualification.h"
 #include "services/approval/commands/check_standing.h"
 #include "services/approval/model.h"
+#include "services/platform/error/error.h"
 
 namespace assay::approval {
 
@@ -29,6 +31,11 @@ absl::StatusOr<ApprovalName> ApprovalNameFrom(std::string_view field, const std:
 absl::StatusOr<std::string> QualificationFrom(std::string_view field, const std::string& name);
 // The centre's id, "" for `centres/-`.
 absl::StatusOr<std::string> ParentFrom(const std::string& parent);
+
+// INVALID_ARGUMENT (FIELD_INVALID): "parent is not centres/{centre}".
+platform::Error FieldInvalid(std::string_view field, std::string_view what);
+google::protobuf::Timestamp ToTimestamp(absl::Time time);
+google::type::Date ToDate(absl::CivilDay day);
 
 // nullopt for STATE_UNSPECIFIED; FIELD_INVALID for a number that is no state.
 absl::StatusOr<std::optional<CentreState>> StateFrom(v1::Centre::State state);

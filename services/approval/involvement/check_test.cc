@@ -52,6 +52,7 @@ Planner Of(std::vector<Activity> activities) {
   return {.learners = {{"e1", "First"}}, .activities = std::move(activities)};
 }
 
+// EI-2, EI-5, EI-6, EI-7
 TEST(CheckInvolvementTest, JudgesALearnerByTheRules) {
   const auto contingency = [](ActivityKind kind, std::string reason = "was ill") {
     return Recorded(kind, Participation::kContingency, std::move(reason));

@@ -6,24 +6,18 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "assay/approval/v1/planner_service.pb.h"
-#include "google/protobuf/util/time_util.h"
 #include "services/approval/commands/rule_on_planner.h"
 #include "services/approval/commands/write_planner.h"
 #include "services/approval/convert.h"
-#include "services/approval/errors.h"
 #include "services/approval/planner_document.h"
 #include "services/approval/rpcs/rpcs.h"
-#include "services/platform/core/view.h"
-#include "services/platform/error/error.h"
 #include "services/platform/rpc/etag.h"
 
 namespace assay::approval {
 namespace {
 
 using platform::Call;
-using platform::Error;
 using platform::Transaction;
-using platform::View;
 
 constexpr int kNumberCharactersMax = 9;
 
@@ -32,12 +26,6 @@ struct Name {
   std::string planner;
   std::string version;  // Only of versions.
 };
-
-absl::Status FieldInvalid(std::string_view field, std::string_view what) {
-  return Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID",
-               absl::StrCat(View(field), " ", View(what)))
-      .Field(field, what);
-}
 
 // "centres/{centre}/planners/{planner}", and with `versions` its version.
 absl::StatusOr<Name> NameFrom(std::string_view field, const std::string& text,
@@ -51,18 +39,6 @@ absl::StatusOr<Name> NameFrom(std::string_view field, const std::string& text,
                                         : "is not centres/{centre}/planners/{planner}");
   }
   return Name{parts[1], parts[3], versions ? parts[5] : ""};
-}
-
-google::protobuf::Timestamp ToTimestamp(absl::Time time) {
-  return google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(time));
-}
-
-google::type::Date ToDate(absl::CivilDay day) {
-  google::type::Date date;
-  date.set_year(static_cast<int>(day.year()));
-  date.set_month(day.month());
-  date.set_day(day.day());
-  return date;
 }
 
 // Both enums begin with one value that is never meant.
