@@ -28,16 +28,42 @@ inline constexpr std::string_view kEvidenceMissing = "EVIDENCE_MISSING";
 inline constexpr std::string_view kReferredUndecided = "REFERRED_UNDECIDED";
 inline constexpr std::string_view kLearnerNotReferred = "LEARNER_NOT_REFERRED";
 inline constexpr std::string_view kLearnerNotFound = "LEARNER_NOT_FOUND";
+inline constexpr std::string_view kDeclarationSampleNotFound = "DECLARATION_SAMPLE_NOT_FOUND";
+inline constexpr std::string_view kDeclarationSampleExists = "DECLARATION_SAMPLE_EXISTS";
+inline constexpr std::string_view kEvidenceNotChecked = "EVIDENCE_NOT_CHECKED";
+inline constexpr std::string_view kEvidenceNotInOrder = "EVIDENCE_NOT_IN_ORDER";
+inline constexpr std::string_view kModerationUnavailable = "MODERATION_UNAVAILABLE";
 
 inline constexpr std::string_view kReasons[] = {
-    kCentreNotFound,     kCentreStateWrong,       kReasonMissing,
-    kLayoutUnknown,      kQualificationNotFound,  kApprovalNotFound,
-    kApprovalExists,     kApprovalStateWrong,     kQueryEmpty,
-    kPlannerRefused,     kPlannerNotFound,        kPlannerExists,
-    kPlannerStateWrong,  kInvolvementNotRequired, kFeedbackMissing,
-    kActionsMissing,     kDeadlineInvalid,        kDeadlinePassed,
-    kLastResortTooEarly, kDeclarationIncomplete,  kEvidenceMissing,
-    kReferredUndecided,  kLearnerNotReferred,     kLearnerNotFound,
+    kCentreNotFound,
+    kCentreStateWrong,
+    kReasonMissing,
+    kLayoutUnknown,
+    kQualificationNotFound,
+    kApprovalNotFound,
+    kApprovalExists,
+    kApprovalStateWrong,
+    kQueryEmpty,
+    kPlannerRefused,
+    kPlannerNotFound,
+    kPlannerExists,
+    kPlannerStateWrong,
+    kInvolvementNotRequired,
+    kFeedbackMissing,
+    kActionsMissing,
+    kDeadlineInvalid,
+    kDeadlinePassed,
+    kLastResortTooEarly,
+    kDeclarationIncomplete,
+    kEvidenceMissing,
+    kReferredUndecided,
+    kLearnerNotReferred,
+    kLearnerNotFound,
+    kDeclarationSampleNotFound,
+    kDeclarationSampleExists,
+    kEvidenceNotChecked,
+    kEvidenceNotInOrder,
+    kModerationUnavailable,
 };
 
 }  // namespace assay::approval

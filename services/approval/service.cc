@@ -260,6 +260,7 @@ void RegisterRpcs(platform::Router& router, const Context& context) {
   RegisterQualifications(router, context);
   RegisterApprovals(router, context);
   RegisterPlanners(router, context);
+  RegisterDeclarationSamples(router, context);
 }
 
 }  // namespace assay::approval

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "services/approval/catalogue_loader.h"
+#include "services/approval/clients/moderation.h"
 #include "services/approval/service.h"
 #include "services/approval/store.h"
 #include "services/platform/core/status_macros.h"
@@ -19,10 +20,13 @@ namespace {
 struct App {
   App(platform::Parts& parts, Catalogue the_catalogue, std::int64_t import_rows_max)
       : catalogue(std::move(the_catalogue)),
-        context{parts.database, parts.ids, store, catalogue, import_rows_max} {}
+        moderation(parts.client("moderation")),
+        context{parts.database,  parts.ids,     store,     catalogue,
+                import_rows_max, parts.entropy, moderation} {}
 
   Store store;
   const Catalogue catalogue;
+  Moderation moderation;
   const Context context;
 };
 
@@ -45,7 +49,7 @@ platform::ServiceDefinition Definition(Config& config) {
   return {.name = "approval",
           .migrations = &Migrations(),
           .bind = [&config](platform::ConfigBinder& binder) { config.Bind(binder); },
-          .asks = {},
+          .asks = {"moderation"},
           .consumes = {},
           .wire = [&config](platform::Parts& parts) { return Wire(config, parts); },
           .on_event = {}};

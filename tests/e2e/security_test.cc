@@ -244,6 +244,9 @@ class SecurityTest : public ::testing::Test {
         {"assay.example/Planner", "centres/urn-100101/planners/" + std::string(26, '1')},
         {"assay.example/PlannerVersion",
          "centres/urn-100101/planners/" + std::string(26, '1') + "/versions/1"},
+        {"assay.example/DeclarationSample",
+         "centres/urn-100101/planners/" + std::string(26, '1') + "/samples/1"},
+        {"assay.example/Consortium", std::string(kComponent) + "/consortia/some"},
         {"assay.example/Evidence", evidence.Json()["name"]},
         {"assay.example/Series", "series/summer-2026"},
         {"assay.example/Component", kComponent},
@@ -272,6 +275,9 @@ class SecurityTest : public ::testing::Test {
     ghost_["assay.example/Planner"] = "centres/urn-999999/planners/" + nothing;
     ghost_["assay.example/PlannerVersion"] =
         "centres/urn-999999/planners/" + nothing + "/versions/1";
+    ghost_["assay.example/DeclarationSample"] =
+        "centres/urn-999999/planners/" + nothing + "/samples/1";
+    ghost_["assay.example/Consortium"] = std::string(kComponent) + "/consortia/none";
     ghost_["assay.example/Evidence"] = "centres/urn-999999/evidence/" + nothing;
     ghost_["assay.example/Submission"] = ghost_submission;
     ghost_["assay.example/Sample"] = ghost_submission + "/samples/" + nothing;

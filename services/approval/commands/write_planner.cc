@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "services/approval/commands/sample_declaration.h"
 #include "services/approval/errors.h"
 #include "services/approval/involvement/changes.h"
 #include "services/approval/planner_document.h"
@@ -127,6 +128,7 @@ absl::StatusOr<PlannerRecord> OpenPlanner(const Work& work, const PlannerOpening
   record.create_time = work.call.now;
   record.update_time = work.call.now;
   RETURN_IF_ERROR(PlannerStore().Insert(work.tx, work.reach.tenant, record));
+  RETURN_IF_ERROR(CommitToDraw(work, record));
   RETURN_IF_ERROR(KeepVersion(work, record, draft, "opened", {}));
   return record;
 }

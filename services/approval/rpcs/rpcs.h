@@ -14,6 +14,7 @@
 namespace assay::approval {
 
 void RegisterPlanners(platform::Router& router, const Context& context);
+void RegisterDeclarationSamples(platform::Router& router, const Context& context);
 
 // Where a page begins and how long it may be. What else decides the list is bound into
 // the token, so that a token of another list is refused.
@@ -43,6 +44,28 @@ struct PageRequest {
 
 inline Work WorkOf(const Context& context, const platform::Call& call, platform::Transaction& tx) {
   return {tx, call, context, ReachOf(call)};
+}
+
+// A handler of one call in its transaction, which is what most RPCs are.
+template <typename Req, typename Resp>
+using Handler = absl::StatusOr<Resp> (*)(const Work&, const Req&);
+
+template <typename Req, typename Resp>
+void Read(platform::Router& router, const Context& context, const std::string& method,
+          Handler<Req, Resp> handler) {
+  router.Read<Req, Resp>(method, [=, &context](const platform::Call& call, const Req& request,
+                                               platform::Transaction& tx) {
+    return handler(WorkOf(context, call, tx), request);
+  });
+}
+
+template <typename Req, typename Resp>
+void Write(platform::Router& router, const Context& context, const std::string& method,
+           Handler<Req, Resp> handler) {
+  router.Write<Req, Resp>(method, [=, &context](const platform::Call& call, const Req& request,
+                                                platform::Transaction& tx) {
+    return handler(WorkOf(context, call, tx), request);
+  });
 }
 
 }  // namespace assay::approval
