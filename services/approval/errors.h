@@ -28,6 +28,10 @@ inline constexpr std::string_view kEvidenceMissing = "EVIDENCE_MISSING";
 inline constexpr std::string_view kReferredUndecided = "REFERRED_UNDECIDED";
 inline constexpr std::string_view kLearnerNotReferred = "LEARNER_NOT_REFERRED";
 inline constexpr std::string_view kLearnerNotFound = "LEARNER_NOT_FOUND";
+inline constexpr std::string_view kDuplicateNotFound = "DUPLICATE_NOT_FOUND";
+inline constexpr std::string_view kDuplicateDecided = "DUPLICATE_DECIDED";
+inline constexpr std::string_view kCentreInUse = "CENTRE_IN_USE";
+inline constexpr std::string_view kCentreMerged = "CENTRE_MERGED";
 
 inline constexpr std::string_view kReasons[] = {
     kCentreNotFound,     kCentreStateWrong,       kReasonMissing,
@@ -38,6 +42,8 @@ inline constexpr std::string_view kReasons[] = {
     kActionsMissing,     kDeadlineInvalid,        kDeadlinePassed,
     kLastResortTooEarly, kDeclarationIncomplete,  kEvidenceMissing,
     kReferredUndecided,  kLearnerNotReferred,     kLearnerNotFound,
+    kDuplicateNotFound,  kDuplicateDecided,       kCentreInUse,
+    kCentreMerged,
 };
 
 }  // namespace assay::approval
