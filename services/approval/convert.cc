@@ -205,6 +205,24 @@ v1::Centre ToProto(const Centre& centre) {
   *out.mutable_create_time() = ToTimestamp(centre.create_time);
   *out.mutable_update_time() = ToTimestamp(centre.update_time);
   out.set_etag(platform::EtagOf(centre.version));
+  out.set_title_cy(facts.title_cy);
+  for (const std::string& name : facts.other_names) out.add_other_names(name);
+  out.set_region(facts.region);
+  out.set_authority(facts.authority);
+  out.set_website(facts.website);
+  out.set_reference(facts.reference);
+  if (!centre.merged_into.empty()) out.set_merged_into("centres/" + centre.merged_into);
+  return out;
+}
+
+v1::FactConflict ToProto(const FactConflict& conflict) {
+  v1::FactConflict out;
+  out.set_field(conflict.field);
+  out.set_kept(conflict.kept);
+  out.set_kept_source(conflict.kept_source);
+  out.set_offered(conflict.offered);
+  out.set_source(conflict.source);
+  out.set_reason(std::string(NameOf(conflict.reason)));
   return out;
 }
 

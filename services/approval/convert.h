@@ -13,6 +13,7 @@
 #include "assay/approval/v1/qualification_service.pb.h"
 #include "services/approval/catalogue/qualification.h"
 #include "services/approval/commands/check_standing.h"
+#include "services/approval/import/facts.h"
 #include "services/approval/model.h"
 #include "services/platform/error/error.h"
 
@@ -46,6 +47,7 @@ absl::StatusOr<std::optional<absl::CivilDay>> DayFrom(std::string_view field, bo
 absl::StatusOr<std::string> ReasonFrom(const std::string& reason);
 
 v1::Centre ToProto(const Centre& centre);
+v1::FactConflict ToProto(const FactConflict& conflict);
 v1::QualificationApproval ToProto(const QualificationApproval& approval);
 v1::CheckApprovalResponse ToProto(const StandingAnswer& answer);
 

@@ -33,6 +33,10 @@ inline constexpr std::string_view kDeclarationSampleExists = "DECLARATION_SAMPLE
 inline constexpr std::string_view kEvidenceNotChecked = "EVIDENCE_NOT_CHECKED";
 inline constexpr std::string_view kEvidenceNotInOrder = "EVIDENCE_NOT_IN_ORDER";
 inline constexpr std::string_view kModerationUnavailable = "MODERATION_UNAVAILABLE";
+inline constexpr std::string_view kDuplicateNotFound = "DUPLICATE_NOT_FOUND";
+inline constexpr std::string_view kDuplicateDecided = "DUPLICATE_DECIDED";
+inline constexpr std::string_view kCentreInUse = "CENTRE_IN_USE";
+inline constexpr std::string_view kCentreMerged = "CENTRE_MERGED";
 
 inline constexpr std::string_view kReasons[] = {
     kCentreNotFound,
@@ -64,6 +68,10 @@ inline constexpr std::string_view kReasons[] = {
     kEvidenceNotChecked,
     kEvidenceNotInOrder,
     kModerationUnavailable,
+    kDuplicateNotFound,
+    kDuplicateDecided,
+    kCentreInUse,
+    kCentreMerged,
 };
 
 }  // namespace assay::approval

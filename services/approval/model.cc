@@ -38,6 +38,15 @@ constexpr CentreEdge kCentreEdges[] = {
 bool IsLetter(char c) { return c >= 'A' && c <= 'Z'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
+// How the register of colleges writes its own keys: name:key.
+constexpr std::string_view kFurtherEducation = "further-education-college-uk:";
+constexpr std::size_t kKeyDigitsMax = 9;
+
+bool IsKey(std::string_view text) {
+  return !text.empty() && text.size() <= kKeyDigitsMax &&
+         std::all_of(text.begin(), text.end(), IsDigit);
+}
+
 }  // namespace
 
 std::string_view NameOf(CentreState state) {
@@ -79,11 +88,17 @@ std::string SourcesOf(CentreState to) {
 std::string CentreId(const Establishment& facts) {
   if (!facts.urn.empty()) return "urn-" + facts.urn;
   if (!facts.ukprn.empty()) return "ukprn-" + facts.ukprn;
+  if (facts.reference.starts_with(kFurtherEducation)) {
+    return "fec-" + facts.reference.substr(kFurtherEducation.size());
+  }
+  if (!facts.laestab.empty()) return "laestab-" + facts.laestab;
   return "";
 }
 
 bool IsCentreId(std::string_view id) {
   if (id.starts_with("urn-")) return platform::IsUrn(id.substr(4));
+  if (id.starts_with("laestab-")) return platform::IsLaestab(id.substr(8));
+  if (id.starts_with("fec-")) return IsKey(id.substr(4));
   return id.starts_with("ukprn-") && platform::IsUkprn(id.substr(6));
 }
 
@@ -150,12 +165,15 @@ Standing StandingOn(absl::CivilDay day, CentreState centre,
   return was_in_force ? Standing::kWithdrawn : Standing::kNoApproval;
 }
 
-std::string NormalPostcode(std::string_view text) {
+namespace {
+
+// With one space; nullopt if it has another form.
+std::optional<std::string> PostcodeOf(std::string_view text) {
   std::string compact;
   for (const char c : text) {
     if (c != ' ') compact.push_back(absl::ascii_toupper(static_cast<unsigned char>(c)));
   }
-  if (compact.size() < 5 || compact.size() > 7) return std::string(text);
+  if (compact.size() < 5 || compact.size() > 7) return std::nullopt;
   const std::string inward = compact.substr(compact.size() - 3);
   const std::string outward = compact.substr(0, compact.size() - 3);
   // A9, A99, A9A, AA9, AA99, AA9A.
@@ -164,8 +182,16 @@ std::string NormalPostcode(std::string_view text) {
   const bool outward_fits = letters >= 1 && rest >= 1 && rest <= 2 && IsDigit(outward[letters]) &&
                             (rest == 1 || IsDigit(outward.back()) || IsLetter(outward.back()));
   const bool inward_fits = IsDigit(inward[0]) && IsLetter(inward[1]) && IsLetter(inward[2]);
-  if (!IsLetter(outward[0]) || !outward_fits || !inward_fits) return std::string(text);
+  if (!IsLetter(outward[0]) || !outward_fits || !inward_fits) return std::nullopt;
   return outward + " " + inward;
 }
+
+}  // namespace
+
+std::string NormalPostcode(std::string_view text) {
+  return PostcodeOf(text).value_or(std::string(text));
+}
+
+bool IsPostcode(std::string_view text) { return PostcodeOf(text).has_value(); }
 
 }  // namespace assay::approval

@@ -29,6 +29,8 @@ struct Establishment {
   std::string ukprn;    // "" if unknown.
   std::string laestab;  // "" if it has none.
   std::string title;
+  std::string title_cy;                  // In Welsh, where a register has it.
+  std::vector<std::string> other_names;  // Trading names, and titles of other registers; sorted.
   std::vector<std::string> address_lines;
   std::string town;
   std::string postcode;
@@ -40,6 +42,10 @@ struct Establishment {
   std::string predecessor_urn;
   std::string successor_urn;
   bool closed = false;
+  std::string region;
+  std::string authority;
+  std::string website;
+  std::string reference;  // "further-education-college-uk:1", where there is no number.
 
   friend bool operator==(const Establishment&, const Establishment&) = default;
 };
@@ -52,9 +58,10 @@ struct Centre {
   absl::Time create_time;
   absl::Time update_time;
   std::int64_t version = 1;
+  std::string merged_into;  // The id of the centre that it turned out to be.
 };
 
-// "urn-100000", else "ukprn-10000047", else "".
+// "urn-100000", else "ukprn-10000047", else "fec-1", else "laestab-6602130", else "".
 std::string CentreId(const Establishment& facts);
 
 // True if `id` has a form that CentreId gives.
@@ -93,5 +100,6 @@ Standing StandingOn(absl::CivilDay day, CentreState centre,
 // Upper case with one space, "EC3A 5DE", if it has the form of a United Kingdom
 // postcode; else as it came: schools abroad have others, or none.
 std::string NormalPostcode(std::string_view text);
+bool IsPostcode(std::string_view text);
 
 }  // namespace assay::approval

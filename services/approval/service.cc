@@ -13,6 +13,7 @@
 #include "services/approval/import_upload.h"
 #include "services/approval/rpcs/rpcs.h"
 #include "services/approval/search.h"
+#include "services/approval/stores/centre_search.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/error/error.h"
 #include "services/platform/rpc/page.h"
@@ -51,12 +52,26 @@ absl::StatusOr<v1::ListCentresResponse> ListCentres(const Work& work,
 
 absl::StatusOr<v1::SearchCentresResponse> SearchCentres(const Work& work,
                                                         const v1::SearchCentresRequest& request) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> words, WordsOfQuery(request.query()));
+  CentreQuery query;
+  ASSIGN_OR_RETURN(query.words, WordsOfQuery(request.query()));
+  query.name = NameWord(query.words);
+  query.include_approximate = request.include_approximate();
   ASSIGN_OR_RETURN(const PageRequest page,
-                   PageRequest::From(request, work.reach, {"SearchCentres", request.query()}));
-  ASSIGN_OR_RETURN(const CentrePage found, work.context.store.SearchCentres(
-                                               work.tx, work.reach, words, page.after, page.size));
-  return ToProto<v1::SearchCentresResponse>(found, page);
+                   PageRequest::From(request, work.reach,
+                                     {"SearchCentres", request.query(),
+                                      request.include_approximate() ? "approximate" : ""}));
+  ASSIGN_OR_RETURN(const SearchPage found,
+                   CentreSearch().Search(work.tx, work.reach, query, page.after, page.size));
+  ASSIGN_OR_RETURN(const auto centres,
+                   work.context.store.FindCentres(work.tx, work.reach.tenant, found.centres));
+  v1::SearchCentresResponse response;
+  for (const std::string& id : found.centres) {
+    const auto it = centres.find(id);
+    if (it != centres.end()) *response.add_centres() = ToProto(it->second);
+  }
+  response.set_exact_count(found.exact_count);
+  response.set_next_page_token(page.TokenAfter(found.next));
+  return response;
 }
 
 absl::StatusOr<v1::Centre> Decide(const Work& work, const std::string& name,
@@ -261,6 +276,7 @@ void RegisterRpcs(platform::Router& router, const Context& context) {
   RegisterApprovals(router, context);
   RegisterPlanners(router, context);
   RegisterDeclarationSamples(router, context);
+  RegisterMerges(router, context);
 }
 
 }  // namespace assay::approval

@@ -24,18 +24,17 @@ using platform::View;
 // Few enough that the text of the query stays small, many enough that a batch of an
 // import needs only a handful of queries.
 constexpr std::size_t kIdsPerQuery = 200;
-constexpr int kCentreColumnCount = 22;
+constexpr int kCentreColumnCount = 29;
 constexpr std::array<std::string_view, kCentreColumnCount> kCentreColumns = {
     "tenant",        "id",        "title",     "state",     "state_reason", "urn",
     "ukprn",         "laestab",   "town",      "postcode",  "kind",         "address_lines",
     "age_low",       "age_high",  "open_day",  "close_day", "closed",       "predecessor_urn",
-    "successor_urn", "create_us", "update_us", "version"};
+    "successor_urn", "create_us", "update_us", "version",   "title_cy",     "other_names",
+    "region",        "authority", "website",   "reference", "merged_into"};
 constexpr std::string_view kWordColumns[] = {"tenant", "centre", "word"};
 constexpr std::string_view kApprovalColumns =
     "centre, id, qualification, state, effective_day, end_day, state_reason, create_us, "
     "update_us, version";
-// Above every character, so that word >= p AND word < p + this means "begins with p".
-constexpr std::string_view kAfterEveryCharacter = "\xF4\x8F\xBF\xBF";
 
 std::string SelectCentres() {
   static const std::string kSql = [] {
@@ -105,6 +104,14 @@ absl::StatusOr<Centre> CentreFrom(const SqlRow& row) {
   centre.create_time = absl::FromUnixMicros(row.Int(19));
   centre.update_time = absl::FromUnixMicros(row.Int(20));
   centre.version = row.Int(21);
+  facts.title_cy = row.Text(22);
+  const std::string names(row.Text(23));
+  if (!names.empty()) facts.other_names = absl::StrSplit(names, '\n');
+  facts.region = row.Text(24);
+  facts.authority = row.Text(25);
+  facts.website = row.Text(26);
+  facts.reference = row.Text(27);
+  centre.merged_into = row.Text(28);
   return centre;
 }
 
@@ -112,6 +119,7 @@ absl::StatusOr<Centre> CentreFrom(const SqlRow& row) {
 struct CentreValues {
   explicit CentreValues(const Centre& centre)
       : lines(absl::StrJoin(centre.facts.address_lines, "\n")),
+        names(absl::StrJoin(centre.facts.other_names, "\n")),
         open_day(DayText(centre.facts.open_date)),
         close_day(DayText(centre.facts.close_date)) {}
 
@@ -140,12 +148,20 @@ struct CentreValues {
                                                                  f.successor_urn,
                                                                  absl::ToUnixMicros(c.create_time),
                                                                  absl::ToUnixMicros(c.update_time),
-                                                                 c.version}) {
+                                                                 c.version,
+                                                                 f.title_cy,
+                                                                 names,
+                                                                 f.region,
+                                                                 f.authority,
+                                                                 f.website,
+                                                                 f.reference,
+                                                                 c.merged_into}) {
       out[i++] = value;
     }
   }
 
   std::string lines;
+  std::string names;
   std::optional<std::string> open_day;
   std::optional<std::string> close_day;
 };
@@ -273,38 +289,6 @@ absl::StatusOr<CentrePage> Store::ListCentres(Transaction& tx, const Reach& reac
   return ReadPage(tx, sql, statement, limit);
 }
 
-absl::StatusOr<CentrePage> Store::SearchCentres(Transaction& tx, const Reach& reach,
-                                                std::span<const std::string> words,
-                                                std::string_view after, int limit) {
-  // The longest word is the rarest as a rule: it gives the candidates, the others only
-  // have to agree.
-  std::size_t longest = 0;
-  std::vector<std::string> ends;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i].size() > words[longest].size()) longest = i;
-    ends.push_back(words[i] + std::string(kAfterEveryCharacter));
-  }
-  Statement statement;
-  const std::string tenant = statement.Bind(reach.tenant);
-  const std::string words_of_tenant = absl::StrCat("FROM centre_words w WHERE w.tenant = ", tenant);
-  std::string sql = SelectCentres() + "WHERE c.tenant = " + tenant;
-  sql += " AND c.id > " + statement.Bind(after);
-  if (!reach.within.empty()) sql += " AND c.id = " + statement.Bind(reach.within);
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string from = statement.Bind(words[i]);
-    const std::string to = statement.Bind(ends[i]);
-    if (i == longest) {
-      absl::StrAppend(&sql, " AND c.id IN (SELECT w.centre ", words_of_tenant,
-                      " AND w.word >= ", from, " AND w.word < ", to, ")");
-    } else {
-      absl::StrAppend(&sql, " AND EXISTS (SELECT 1 ", words_of_tenant,
-                      " AND w.centre = c.id AND w.word >= ", from, " AND w.word < ", to, ")");
-    }
-  }
-  sql += " ORDER BY c.id LIMIT " + statement.Bind(limit + 1);
-  return ReadPage(tx, sql, statement, limit);
-}
-
 absl::Status Store::InsertCentres(Transaction& tx, std::string_view tenant,
                                   std::span<const IndexedCentre> centres) {
   if (centres.empty()) return absl::OkStatus();
@@ -330,7 +314,7 @@ absl::Status Store::UpdateCentre(Transaction& tx, std::string_view tenant,
       absl::StrAppend(&sets, sets.empty() ? "" : ", ", View(kCentreColumns[i]), " = $", i + 1);
     }
     return absl::StrCat("UPDATE centres SET ", sets,
-                        " WHERE tenant = $1 AND id = $2 AND version = $23");
+                        " WHERE tenant = $1 AND id = $2 AND version = $", kCentreColumnCount + 1);
   }();
   values.push_back(centre.version - 1);
   ASSIGN_OR_RETURN(const std::int64_t rows, tx.Execute(kSql, values));
@@ -356,6 +340,17 @@ absl::Status Store::UpdateCentreState(Transaction& tx, std::string_view tenant,
           "VALUES ($1, $2, $3, $4, $5, $6, $7)",
           {tenant, centre.id, centre.version, NameOf(centre.state), centre.state_reason, actor,
            time_us})
+      .status();
+}
+
+absl::Status Store::UpdateMerged(Transaction& tx, std::string_view tenant, const Centre& centre,
+                                 std::string_view actor) {
+  RETURN_IF_ERROR(UpdateCentreState(tx, tenant, centre, actor));
+  RETURN_IF_ERROR(tx.Execute("UPDATE centres SET merged_into = $3 WHERE tenant = $1 AND id = $2",
+                             {tenant, centre.id, centre.merged_into})
+                      .status());
+  return tx
+      .Execute("DELETE FROM centre_words WHERE tenant = $1 AND centre = $2", {tenant, centre.id})
       .status();
 }
 

@@ -60,10 +60,10 @@ class Store {
                                          std::optional<CentreState> state, std::string_view after,
                                          int limit);
 
-  // Centres of which each of `words` begins a word, in id order, after `after`.
-  absl::StatusOr<CentrePage> SearchCentres(platform::Transaction& tx, const Reach& reach,
-                                           std::span<const std::string> words,
-                                           std::string_view after, int limit);
+  // Closes the centre into another one under the same condition as UpdateCentreState, and takes
+  // away its words: it is found as that one.
+  absl::Status UpdateMerged(platform::Transaction& tx, std::string_view tenant,
+                            const Centre& centre, std::string_view actor);
 
   // ALREADY_EXISTS, without a reason, if another transaction made one of them meanwhile.
   absl::Status InsertCentres(platform::Transaction& tx, std::string_view tenant,

@@ -12,6 +12,7 @@
 #include "assay/approval/v1/centre_service.pb.h"
 #include "assay/approval/v1/error_reason.pb.h"
 #include "assay/approval/v1/events.pb.h"
+#include "assay/approval/v1/merge_service.pb.h"
 #include "assay/approval/v1/qualification_service.pb.h"
 #include "assay/common/v1/access.pb.h"
 #include "assay/common/v1/error_reason.pb.h"
@@ -46,6 +47,7 @@ using google::protobuf::MethodDescriptor;
 
 std::vector<const FileDescriptor*> Files() {
   return {approval::v1::Centre::descriptor()->file(),
+          approval::v1::CentreProvenance::descriptor()->file(),
           approval::v1::Qualification::descriptor()->file(),
           approval::v1::QualificationApproval::descriptor()->file(),
           common::v1::QueueStatus::descriptor()->file(),
