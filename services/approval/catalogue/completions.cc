@@ -16,11 +16,12 @@ constexpr std::int64_t kCountMax = std::numeric_limits<std::int64_t>::max();
 // Units that stand in several rules are remembered bit by bit.
 constexpr int kSharedUnitsMax = 20;
 
-// A rule with how much of it can matter. What lies above these bounds changes nothing, here or in
-// the rules around it, so it is not told apart: that is what keeps the states few.
+// A rule with how much of it can matter. A figure is followed only as far as a minimum asks for it
+// or a maximum cuts it off, and goes to the rules around this one at once: that keeps states few.
 struct Rule {
   int credits_min = 0;
   int units_min = 0;
+  int credits_max = 0;  // 0: none, or one that can never matter.
   int units_max = 0;
   int credits_bound = 0;
   int units_bound = 0;
@@ -59,7 +60,7 @@ class Plan {
     CountUses(qualification.combination);
     base_ = std::uint64_t{1} << std::min(static_cast<int>(bits_.size()), kSharedUnitsMax);
     fits_ = bits_.size() <= kSharedUnitsMax;
-    Add(qualification.combination, -1, kNever, kNever, base_);
+    Add(qualification.combination, -1, 0, base_);
   }
 
   bool fits() const { return fits_; }
@@ -76,9 +77,9 @@ class Plan {
       else if (take) state |= mask;
     }
     if (!take) return state;
-    auto [credits, units] = FiguresOf(state, rule);
+    const auto [credits, units] = FiguresOf(state, rule);
     if (rule.units_max > 0 && units >= rule.units_max) return state;
-    return With(state, rule, credits + step.credits, units + 1);
+    return Count(state, step.rule, step.credits, 1);
   }
 
  private:
@@ -100,14 +101,23 @@ class Plan {
     return state - now * rule.base + then * rule.base;
   }
 
-  std::optional<std::uint64_t> Close(std::uint64_t state, const Rule& rule) const {
+  // Adds to a rule and, as far as its maximums let them through, to those around it.
+  std::uint64_t Count(std::uint64_t state, int index, int credits, int units) const {
+    while (index >= 0 && (credits > 0 || units > 0)) {
+      const Rule& rule = rules_[static_cast<std::size_t>(index)];
+      const auto [credits_now, units_now] = FiguresOf(state, rule);
+      if (rule.credits_max > 0) credits = std::min(credits, rule.credits_max - credits_now);
+      if (rule.units_max > 0) units = std::min(units, rule.units_max - units_now);
+      state = With(state, rule, credits_now + credits, units_now + units);
+      index = rule.parent;
+    }
+    return state;
+  }
+
+  static std::optional<std::uint64_t> Close(std::uint64_t state, const Rule& rule) {
     const auto [credits, units] = FiguresOf(state, rule);
     if (credits < rule.credits_min || units < rule.units_min) return std::nullopt;
-    state = With(state, rule, 0, 0);
-    if (rule.parent < 0) return state;
-    const Rule& parent = rules_[static_cast<std::size_t>(rule.parent)];
-    const auto [parent_credits, parent_units] = FiguresOf(state, parent);
-    return With(state, parent, parent_credits + credits, parent_units + units);
+    return With(state, rule, 0, 0);
   }
 
   void CountUses(const Combination& rule) {
@@ -134,29 +144,31 @@ class Plan {
     return total;
   }
 
-  void Add(const Combination& from, int parent, int credits_wanted, int units_wanted,
-           std::uint64_t base) {
+  // `wanted`: more credits than this matter to no rule around it.
+  void Add(const Combination& from, int parent, int wanted, std::uint64_t base) {
     const int index = static_cast<int>(rules_.size());
     const auto [credits_all, units_all] = TotalOf(from);
-    if (parent < 0) credits_wanted = units_wanted = 0;
-    credits_wanted = std::max(from.credits_min, credits_wanted);
-    if (from.credits_max > 0) credits_wanted = std::min(from.credits_max, credits_wanted);
-    units_wanted = std::max(from.units_min, units_wanted);
-    if (from.units_max > 0) units_wanted = from.units_max;
-    rules_.push_back({.credits_min = from.credits_min,
-                      .units_min = from.units_min,
-                      .units_max = from.units_max,
-                      .credits_bound = std::min(credits_wanted, credits_all),
-                      .units_bound = std::min(units_wanted, units_all),
-                      .base = base,
-                      .parent = parent});
+    wanted = std::max(from.credits_min, wanted);
+    Rule rule = {.credits_min = from.credits_min,
+                 .units_min = from.units_min,
+                 .credits_max = from.credits_max,
+                 .units_max = from.units_max,
+                 .base = base,
+                 .parent = parent};
+    if (rule.credits_max >= std::min(wanted, credits_all)) rule.credits_max = 0;
+    if (rule.units_max >= units_all) rule.units_max = 0;
+    rule.credits_bound = rule.credits_max > 0 ? rule.credits_max
+                                              : std::min(rule.credits_min, credits_all);
+    rule.units_bound =
+        rule.units_max > 0 ? rule.units_max : std::min(rule.units_min, units_all);
+    rules_.push_back(rule);
     const std::uint64_t size = SizeOf(rules_.back());
     if (base > std::numeric_limits<std::uint64_t>::max() / size) {
       fits_ = false;
       return;
     }
     for (const Combination& part : from.parts) {
-      Add(part, index, credits_wanted, units_wanted, base * size);
+      Add(part, index, wanted, base * size);
       if (!fits_) return;
     }
     AddUnits(from, index);
