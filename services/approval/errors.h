@@ -28,6 +28,17 @@ inline constexpr std::string_view kEvidenceMissing = "EVIDENCE_MISSING";
 inline constexpr std::string_view kReferredUndecided = "REFERRED_UNDECIDED";
 inline constexpr std::string_view kLearnerNotReferred = "LEARNER_NOT_REFERRED";
 inline constexpr std::string_view kLearnerNotFound = "LEARNER_NOT_FOUND";
+inline constexpr std::string_view kQualificationExists = "QUALIFICATION_EXISTS";
+inline constexpr std::string_view kQualificationRefused = "QUALIFICATION_REFUSED";
+inline constexpr std::string_view kUnitUnknown = "UNIT_UNKNOWN";
+inline constexpr std::string_view kFastTrackNotOpen = "FAST_TRACK_NOT_OPEN";
+inline constexpr std::string_view kPlannerMissing = "PLANNER_MISSING";
+inline constexpr std::string_view kConditionNotFound = "CONDITION_NOT_FOUND";
+inline constexpr std::string_view kConditionStateWrong = "CONDITION_STATE_WRONG";
+inline constexpr std::string_view kTooManyConditions = "TOO_MANY_CONDITIONS";
+inline constexpr std::string_view kTooManyQuestions = "TOO_MANY_QUESTIONS";
+inline constexpr std::string_view kRegisterUnknown = "REGISTER_UNKNOWN";
+inline constexpr std::string_view kEntryNotFound = "ENTRY_NOT_FOUND";
 
 inline constexpr std::string_view kReasons[] = {
     kCentreNotFound,     kCentreStateWrong,       kReasonMissing,
@@ -38,6 +49,7 @@ inline constexpr std::string_view kReasons[] = {
     kActionsMissing,     kDeadlineInvalid,        kDeadlinePassed,
     kLastResortTooEarly, kDeclarationIncomplete,  kEvidenceMissing,
     kReferredUndecided,  kLearnerNotReferred,     kLearnerNotFound,
+    kQualificationExists, kQualificationRefused, kUnitUnknown, kFastTrackNotOpen, kPlannerMissing, kConditionNotFound, kConditionStateWrong, kTooManyConditions, kTooManyQuestions, kRegisterUnknown, kEntryNotFound,
 };
 
 }  // namespace assay::approval
