@@ -44,7 +44,8 @@ absl::StatusOr<std::optional<CentreState>> StateFrom(v1::Centre::State state);
 absl::StatusOr<std::optional<absl::CivilDay>> DayFrom(std::string_view field, bool is_set,
                                                       const google::type::Date& date);
 // The reason without blanks around it. REASON_MISSING, FIELD_INVALID if too long.
-absl::StatusOr<std::string> ReasonFrom(const std::string& reason, std::string_view field = "reason");
+absl::StatusOr<std::string> ReasonFrom(const std::string& reason,
+                                       std::string_view field = "reason");
 
 v1::Centre ToProto(const Centre& centre);
 v1::QualificationApproval ToProto(const QualificationApproval& approval);

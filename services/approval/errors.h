@@ -41,15 +41,18 @@ inline constexpr std::string_view kRegisterUnknown = "REGISTER_UNKNOWN";
 inline constexpr std::string_view kEntryNotFound = "ENTRY_NOT_FOUND";
 
 inline constexpr std::string_view kReasons[] = {
-    kCentreNotFound,     kCentreStateWrong,       kReasonMissing,
-    kLayoutUnknown,      kQualificationNotFound,  kApprovalNotFound,
-    kApprovalExists,     kApprovalStateWrong,     kQueryEmpty,
-    kPlannerRefused,     kPlannerNotFound,        kPlannerExists,
-    kPlannerStateWrong,  kInvolvementNotRequired, kFeedbackMissing,
-    kActionsMissing,     kDeadlineInvalid,        kDeadlinePassed,
-    kLastResortTooEarly, kDeclarationIncomplete,  kEvidenceMissing,
-    kReferredUndecided,  kLearnerNotReferred,     kLearnerNotFound,
-    kQualificationExists, kQualificationRefused, kUnitUnknown, kFastTrackNotOpen, kPlannerMissing, kConditionNotFound, kConditionStateWrong, kTooManyConditions, kTooManyQuestions, kRegisterUnknown, kEntryNotFound,
+    kCentreNotFound,      kCentreStateWrong,       kReasonMissing,
+    kLayoutUnknown,       kQualificationNotFound,  kApprovalNotFound,
+    kApprovalExists,      kApprovalStateWrong,     kQueryEmpty,
+    kPlannerRefused,      kPlannerNotFound,        kPlannerExists,
+    kPlannerStateWrong,   kInvolvementNotRequired, kFeedbackMissing,
+    kActionsMissing,      kDeadlineInvalid,        kDeadlinePassed,
+    kLastResortTooEarly,  kDeclarationIncomplete,  kEvidenceMissing,
+    kReferredUndecided,   kLearnerNotReferred,     kLearnerNotFound,
+    kQualificationExists, kQualificationRefused,   kUnitUnknown,
+    kFastTrackNotOpen,    kPlannerMissing,         kConditionNotFound,
+    kConditionStateWrong, kTooManyConditions,      kTooManyQuestions,
+    kRegisterUnknown,     kEntryNotFound,
 };
 
 }  // namespace assay::approval

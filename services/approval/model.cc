@@ -15,8 +15,9 @@ namespace {
 constexpr std::array kCentreStates = {CentreState::kApplied, CentreState::kApproved,
                                       CentreState::kSuspended, CentreState::kWithdrawn,
                                       CentreState::kClosed};
-constexpr std::array kApprovalStates = {ApprovalState::kApplied, ApprovalState::kApproved,
-                                        ApprovalState::kRefused, ApprovalState::kWithdrawn};
+constexpr std::array kApprovalStates = {ApprovalState::kApplied,   ApprovalState::kApproved,
+                                        ApprovalState::kRefused,   ApprovalState::kWithdrawn,
+                                        ApprovalState::kSuspended, ApprovalState::kLapsed};
 
 struct CentreEdge {
   CentreState from;
@@ -117,8 +118,8 @@ std::optional<ApprovalState> ApprovalStateOf(std::string_view name) {
 bool MayChange(ApprovalState from, ApprovalState to) {
   using enum ApprovalState;
   constexpr std::pair<ApprovalState, ApprovalState> kEdges[] = {
-      {kApplied, kApproved},   {kApplied, kRefused},     {kApproved, kSuspended},
-      {kApproved, kWithdrawn}, {kApproved, kLapsed},     {kSuspended, kApproved},
+      {kApplied, kApproved},    {kApplied, kRefused}, {kApproved, kSuspended},
+      {kApproved, kWithdrawn},  {kApproved, kLapsed}, {kSuspended, kApproved},
       {kSuspended, kWithdrawn}, {kSuspended, kLapsed}};
   return std::find(std::begin(kEdges), std::end(kEdges), std::pair(from, to)) != std::end(kEdges);
 }
@@ -184,9 +185,9 @@ Standing StandingOn(absl::CivilDay day, CentreState centre,
                     const std::vector<QualificationApproval>& approvals) {
   if (centre != CentreState::kApproved) return Standing::kCentreNotApproved;
   // The most favourable first, then what tells most of why not.
-  constexpr Standing kOrder[] = {Standing::kInForce,   Standing::kSuspended,
+  constexpr Standing kOrder[] = {Standing::kInForce,         Standing::kSuspended,
                                  Standing::kNotYetEffective, Standing::kNotUsedInTime,
-                                 Standing::kExpired,   Standing::kWithdrawn};
+                                 Standing::kExpired,         Standing::kWithdrawn};
   std::vector<Standing> standings;
   for (const QualificationApproval& approval : approvals) {
     if (const auto standing = StandingOf(approval, day)) standings.push_back(*standing);

@@ -83,10 +83,10 @@ struct QualificationApproval {
   std::optional<absl::CivilDay> effective_date;  // First day in force.
   std::optional<absl::CivilDay> end_date;        // First day no longer in force.
   std::string state_reason;
-  std::string fast_track_from;                      // Number; "" on the usual way (QUAL-7).
-  std::optional<absl::CivilDay> answer_due_date;    // By when the application is answered.
-  std::optional<absl::CivilDay> expire_date;        // First day no longer in force.
-  std::optional<absl::CivilDay> first_use_due_date; // Lapses then, unless it was used before.
+  std::string fast_track_from;                       // Number; "" on the usual way (QUAL-7).
+  std::optional<absl::CivilDay> answer_due_date;     // By when the application is answered.
+  std::optional<absl::CivilDay> expire_date;         // First day no longer in force.
+  std::optional<absl::CivilDay> first_use_due_date;  // Lapses then, unless it was used before.
   std::optional<absl::CivilDay> first_use_date;
   absl::Time create_time;
   absl::Time update_time;

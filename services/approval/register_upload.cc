@@ -107,8 +107,7 @@ class Import final : public platform::UploadSink<Request, Response> {
       Refuse(row.line(), {{"", "ROW_MALFORMED", absl::StrCat("the row ", View(row.fault()))}});
       return absl::OkStatus();
     }
-    RegisterRow read =
-        ReadRow(register_, [&](std::string_view column) { return row.Get(column); });
+    RegisterRow read = ReadRow(register_, [&](std::string_view column) { return row.Get(column); });
     if (read.faults.empty()) {
       const auto [it, added] = lines_.emplace(read.entry.id, row.line());
       if (!added) {
@@ -163,10 +162,10 @@ class Import final : public platform::UploadSink<Request, Response> {
     if (!entry.belongs_to.empty()) {
       const std::string id = entry.belongs_to.substr(register_.parent.size() + 1);
       if (!parents.contains(id)) {
-        return RegisterFault{"", "ORPHAN",
-                             absl::StrCat("it belongs to ", id, ", which the register ",
-                                          View(register_.parent),
-                                          " does not have; import that first, or correct it")};
+        return RegisterFault{
+            "", "ORPHAN",
+            absl::StrCat("it belongs to ", id, ", which the register ", View(register_.parent),
+                         " does not have; import that first, or correct it")};
       }
     }
     if (register_.shared_fact.empty()) return std::nullopt;
@@ -298,9 +297,8 @@ absl::StatusOr<std::unique_ptr<platform::UploadSink<Request, Response>>> OpenReg
     const Context& context, const platform::Call& call, const Request& first) {
   ASSIGN_OR_RETURN(const Register* reg, RegisterFrom("name", first.name()));
   if (first.listed_rows_max() < 0) return FieldInvalid("listed_rows_max", "is negative");
-  const int listed_max = first.listed_rows_max() == 0
-                             ? kListedDefault
-                             : std::min(first.listed_rows_max(), kListedMax);
+  const int listed_max =
+      first.listed_rows_max() == 0 ? kListedDefault : std::min(first.listed_rows_max(), kListedMax);
   return std::make_unique<Import>(context, call, *reg, first.validate_only(), listed_max);
 }
 

@@ -477,10 +477,10 @@ absl::StatusOr<ApprovalPage> Store::ListApprovals(Transaction& tx, const Reach& 
 absl::StatusOr<std::vector<QualificationApproval>> Store::ApprovalsOf(
     Transaction& tx, std::string_view tenant, std::string_view centre,
     std::string_view qualification) {
-  static const std::string kSql = absl::StrCat(
-      "SELECT ", View(kApprovalColumns),
-      " FROM qualification_approvals WHERE tenant = $1 AND centre = $2 "
-      "AND ($3 = '' OR qualification = $3) ORDER BY id");
+  static const std::string kSql =
+      absl::StrCat("SELECT ", View(kApprovalColumns),
+                   " FROM qualification_approvals WHERE tenant = $1 AND centre = $2 "
+                   "AND ($3 = '' OR qualification = $3) ORDER BY id");
   const SqlValue values[] = {tenant, centre, qualification};
   return ReadApprovals(tx, kSql, values);
 }
@@ -529,14 +529,13 @@ absl::Status Store::UpdateApproval(Transaction& tx, std::string_view tenant,
   const ApprovalDays days(a);
   ASSIGN_OR_RETURN(
       const std::int64_t rows,
-      tx.Execute(
-          "UPDATE qualification_approvals SET state = $4, effective_day = $5, end_day = $6, "
-          "state_reason = $7, update_us = $8, version = $9, expire_day = $11, "
-          "first_use_due_day = $12, first_use_day = $13 "
-          "WHERE tenant = $1 AND centre = $2 AND id = $3 AND version = $10",
-          {tenant, a.centre, a.id, NameOf(a.state), days.effective, days.end, a.state_reason,
-           absl::ToUnixMicros(a.update_time), a.version, a.version - 1, days.expire,
-           days.first_use_due, days.first_use}));
+      tx.Execute("UPDATE qualification_approvals SET state = $4, effective_day = $5, end_day = $6, "
+                 "state_reason = $7, update_us = $8, version = $9, expire_day = $11, "
+                 "first_use_due_day = $12, first_use_day = $13 "
+                 "WHERE tenant = $1 AND centre = $2 AND id = $3 AND version = $10",
+                 {tenant, a.centre, a.id, NameOf(a.state), days.effective, days.end, a.state_reason,
+                  absl::ToUnixMicros(a.update_time), a.version, a.version - 1, days.expire,
+                  days.first_use_due, days.first_use}));
   if (rows == 0) {
     return Changed(absl::StrCat("centres/", a.centre, "/qualificationApprovals/", a.id));
   }

@@ -102,7 +102,7 @@ TEST(ApiRulesTest, CentrePeopleReachOnlyMethodsThatAreScopedToTheirCentre) {
                                       common::v1::ROLE_CENTRE_IQA};
   // What belongs to no centre: read alike by everybody of the tenant.
   const std::set<std::string> shared = {"QualificationService", "RegisterService", "SeriesService",
-                                       "PolicyService"};
+                                        "PolicyService"};
   ForEachMethod([&](const MethodDescriptor& method) {
     const auto& access = method.options().GetExtension(common::v1::access);
     // PlanSample is arithmetic: it reads nothing of anybody.
@@ -137,9 +137,9 @@ TEST(ApiRulesTest, EveryListIsPaged) {
 
 TEST(ApiRulesTest, EveryChangeIsSafeToRepeat) {
   // Changes that come to the same when they are repeated, and say so.
-  const std::set<std::string> naturally = {"ImportCentres", "ImportRegister", "MarkMessageRead", "ReplayDeadLetter",
-                                           "UploadMarks",   "StreamMarks",     "FinishMarkImport",
-                                           "DrawSamples"};
+  const std::set<std::string> naturally = {"ImportCentres",    "ImportRegister", "MarkMessageRead",
+                                           "ReplayDeadLetter", "UploadMarks",    "StreamMarks",
+                                           "FinishMarkImport", "DrawSamples"};
   ForEachMethod([&](const MethodDescriptor& method) {
     const auto& http = method.options().GetExtension(google::api::http);
     const bool changes = !http.post().empty() || !http.patch().empty() || !http.put().empty() ||

@@ -37,9 +37,9 @@ struct Step {
   int rule = 0;
   int credits = 0;
   int hours = 0;
-  int unit = -1;          // Place in `units`, of kChoose.
-  int bit = -1;           // Of a unit that several rules name.
-  bool decided = false;   // An earlier step chose it or not.
+  int unit = -1;         // Place in `units`, of kChoose.
+  int bit = -1;          // Of a unit that several rules name.
+  bool decided = false;  // An earlier step chose it or not.
 };
 
 struct Cost {
@@ -73,8 +73,10 @@ class Plan {
     if (step.kind == StepKind::kClose) return Close(state, rule);
     if (step.bit >= 0) {
       const std::uint64_t mask = std::uint64_t{1} << step.bit;
-      if (step.decided) take = (state & mask) != 0;
-      else if (take) state |= mask;
+      if (step.decided)
+        take = (state & mask) != 0;
+      else if (take)
+        state |= mask;
     }
     if (!take) return state;
     const auto [credits, units] = FiguresOf(state, rule);
@@ -157,10 +159,9 @@ class Plan {
                  .parent = parent};
     if (rule.credits_max >= std::min(wanted, credits_all)) rule.credits_max = 0;
     if (rule.units_max >= units_all) rule.units_max = 0;
-    rule.credits_bound = rule.credits_max > 0 ? rule.credits_max
-                                              : std::min(rule.credits_min, credits_all);
-    rule.units_bound =
-        rule.units_max > 0 ? rule.units_max : std::min(rule.units_min, units_all);
+    rule.credits_bound =
+        rule.credits_max > 0 ? rule.credits_max : std::min(rule.credits_min, credits_all);
+    rule.units_bound = rule.units_max > 0 ? rule.units_max : std::min(rule.units_min, units_all);
     rules_.push_back(rule);
     const std::uint64_t size = SizeOf(rules_.back());
     if (base > std::numeric_limits<std::uint64_t>::max() / size) {
@@ -248,7 +249,7 @@ class Search {
     Cost spent;
     std::size_t layer = 0;
     int node = 0;
-    int chosen = -1;     // Place in `chosen_`.
+    int chosen = -1;  // Place in `chosen_`.
     std::size_t order = 0;
     bool operator<(const Branch& other) const {  // The best is the greatest.
       return std::tie(other.total, other.order) < std::tie(total, order);
@@ -383,7 +384,8 @@ class Search {
       taken[static_cast<std::size_t>(left_out)] = false;
       std::optional<std::uint64_t> state = 0;
       for (const Step& step : plan_.steps()) {
-        const bool take = step.kind != StepKind::kChoose || taken[static_cast<std::size_t>(step.unit)];
+        const bool take =
+            step.kind != StepKind::kChoose || taken[static_cast<std::size_t>(step.unit)];
         state = plan_.After(*state, step, take);
         if (!state.has_value()) break;
       }

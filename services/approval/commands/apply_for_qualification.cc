@@ -50,8 +50,8 @@ absl::Status CheckNoneOpen(const Work& work, const Centre& centre, std::string_v
   ASSIGN_OR_RETURN(const auto others, work.context.store.ApprovalsOf(work.tx, work.reach.tenant,
                                                                      centre.id, qualification));
   for (const QualificationApproval& other : others) {
-    const bool given = other.state == ApprovalState::kApproved ||
-                       other.state == ApprovalState::kSuspended;
+    const bool given =
+        other.state == ApprovalState::kApproved || other.state == ApprovalState::kSuspended;
     if (!given && other.state != ApprovalState::kApplied) continue;
     const auto lapse = LapseDay(other);
     if (given && lapse.has_value() && *lapse <= Today(work)) {
@@ -121,15 +121,14 @@ absl::StatusOr<QualificationApproval> ApplyForQualification(const Work& work,
   approval.create_time = work.call.now;
   approval.update_time = work.call.now;
   RETURN_IF_ERROR(store.InsertApproval(work.tx, work.reach.tenant, approval));
-  RETURN_IF_ERROR(ApprovalStore().AddChange(work.tx, work.reach.tenant, approval,
-                                            {.what = "applied",
-                                             .day = Today(work),
-                                             .reason = approval.fast_track_from.empty()
-                                                           ? ""
-                                                           : "fast track from " +
-                                                                 approval.fast_track_from,
-                                             .actor = std::string(work.call.subject()),
-                                             .time = work.call.now}));
+  RETURN_IF_ERROR(ApprovalStore().AddChange(
+      work.tx, work.reach.tenant, approval,
+      {.what = "applied",
+       .day = Today(work),
+       .reason =
+           approval.fast_track_from.empty() ? "" : "fast track from " + approval.fast_track_from,
+       .actor = std::string(work.call.subject()),
+       .time = work.call.now}));
   RETURN_IF_ERROR(EmitStateChanged(work, approval, centre.facts.title));
   return approval;
 }
@@ -137,8 +136,8 @@ absl::StatusOr<QualificationApproval> ApplyForQualification(const Work& work,
 absl::Status NoteApprovalUse(const Work& work, std::string_view centre_id,
                              std::string_view qualification, absl::CivilDay day) {
   const std::string& tenant = work.reach.tenant;
-  ASSIGN_OR_RETURN(const auto approvals, work.context.store.ApprovalsOf(work.tx, tenant, centre_id,
-                                                                        qualification));
+  ASSIGN_OR_RETURN(const auto approvals,
+                   work.context.store.ApprovalsOf(work.tx, tenant, centre_id, qualification));
   for (QualificationApproval approval : approvals) {
     if (approval.state != ApprovalState::kApproved || approval.first_use_date.has_value() ||
         StandingOn(day, CentreState::kApproved, {approval}) != Standing::kInForce) {

@@ -39,8 +39,7 @@ absl::StatusOr<ApprovalPolicy> SetPolicy(const Work& work, ApprovalPolicy policy
   ASSIGN_OR_RETURN(const auto before,
                    store.GetPolicy(work.tx, work.reach.tenant, policy.qualification));
   const int version = before.has_value() ? before->version : 0;
-  RETURN_IF_ERROR(
-      platform::CheckEtag(etag, version, "approvalPolicies/" + policy.qualification));
+  RETURN_IF_ERROR(platform::CheckEtag(etag, version, "approvalPolicies/" + policy.qualification));
   policy.version = version + 1;
   policy.author = std::string(work.call.subject());
   policy.time = work.call.now;

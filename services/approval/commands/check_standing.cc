@@ -34,20 +34,21 @@ std::string MessageFor(Standing standing, absl::CivilDay day, CentreState state,
       return absl::StrCat("the approval for qualifications/", View(qualification),
                           " was withdrawn before ", absl::FormatCivilTime(day + 1));
     case Standing::kSuspended:
-      return absl::StrCat("the approval for qualifications/", View(qualification),
-                          " was suspended", on);
+      return absl::StrCat("the approval for qualifications/", View(qualification), " was suspended",
+                          on);
     case Standing::kExpired:
-      return absl::StrCat("the approval for qualifications/", View(qualification),
-                          " had expired", on);
+      return absl::StrCat("the approval for qualifications/", View(qualification), " had expired",
+                          on);
     case Standing::kNotUsedInTime:
-      return absl::StrCat("the approval for qualifications/", View(qualification),
-                          " had lapsed", on, ", because no learner was registered in time");
+      return absl::StrCat("the approval for qualifications/", View(qualification), " had lapsed",
+                          on, ", because no learner was registered in time");
   }
   return "";
 }
 
 // The state at the end of `day`, from all that are known, oldest first.
-CentreState StateOn(absl::CivilDay day, const std::vector<std::pair<absl::Time, CentreState>>& states) {
+CentreState StateOn(absl::CivilDay day,
+                    const std::vector<std::pair<absl::Time, CentreState>>& states) {
   const absl::Time end_of_day = absl::FromCivil(day + 1, absl::UTCTimeZone());
   // Before its first change a centre was applied or closed; neither is approved.
   CentreState state = CentreState::kApplied;

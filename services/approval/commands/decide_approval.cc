@@ -103,8 +103,8 @@ absl::Status KeepCondition(const Work& work, const QualificationApproval& approv
   if (condition.due_day <= Today(work)) {
     return DeadlineInvalid("condition.due_date", condition.due_day, "is not after today");
   }
-  ASSIGN_OR_RETURN(const int number, ApprovalStore().AddCondition(work.tx, work.reach.tenant,
-                                                                  approval, condition));
+  ASSIGN_OR_RETURN(const int number,
+                   ApprovalStore().AddCondition(work.tx, work.reach.tenant, approval, condition));
   if (number > kConditionsMax) {
     return Error(Code::kFailedPrecondition, kTooManyConditions,
                  absl::StrCat("an approval has at most ", kConditionsMax, " conditions"))
@@ -216,10 +216,9 @@ absl::StatusOr<QualificationApproval> CloseCondition(const Work& work, const App
   ASSIGN_OR_RETURN(QualificationApproval approval,
                    FindGiven(work, target, "have its conditions closed"));
   ASSIGN_OR_RETURN(auto conditions, store.ListConditions(work.tx, tenant, approval));
-  const auto found =
-      std::find_if(conditions.begin(), conditions.end(), [&](const ApprovalCondition& condition) {
-        return condition.number == closing.number;
-      });
+  const auto found = std::find_if(
+      conditions.begin(), conditions.end(),
+      [&](const ApprovalCondition& condition) { return condition.number == closing.number; });
   const std::string number = absl::StrCat(closing.number);
   if (found == conditions.end()) {
     return Error(Code::kNotFound, kConditionNotFound,

@@ -35,7 +35,8 @@ absl::StatusOr<Qualification> Checked(const Qualification& draft, const std::str
   refused.With("qualification", NameOf(draft.number));
   if (draft.units.size() > kUnitsMax || document.size() > kDocumentBytesMax) {
     refused.With("refused_count", "1");
-    refused.Field("qualification.units", absl::StrCat("are more than ", kUnitsMax, ", or too long"));
+    refused.Field("qualification.units",
+                  absl::StrCat("are more than ", kUnitsMax, ", or too long"));
     return refused;
   }
   absl::StatusOr<Qualification> parsed = ParseQualification(draft.number, document);
@@ -60,8 +61,8 @@ absl::StatusOr<Qualification> Checked(const Qualification& draft, const std::str
   return refused;
 }
 
-absl::StatusOr<CatalogueEntry> Keep(const Work& work, const QualificationDraft& draft,
-                                    int version, absl::CivilDay day) {
+absl::StatusOr<CatalogueEntry> Keep(const Work& work, const QualificationDraft& draft, int version,
+                                    absl::CivilDay day) {
   CatalogueRecord record = {.number = draft.qualification.number,
                             .version = version,
                             .effective_day = day,
@@ -82,8 +83,7 @@ absl::StatusOr<CatalogueEntry> Keep(const Work& work, const QualificationDraft& 
 absl::StatusOr<CatalogueEntry> CreateQualification(const Work& work,
                                                    const QualificationDraft& draft) {
   const std::string& number = draft.qualification.number;
-  ASSIGN_OR_RETURN(const auto latest,
-                   CatalogueStore().Latest(work.tx, work.reach.tenant, number));
+  ASSIGN_OR_RETURN(const auto latest, CatalogueStore().Latest(work.tx, work.reach.tenant, number));
   if (latest.has_value() || work.context.catalogue.contains(number)) {
     return Error(Code::kAlreadyExists, kQualificationExists,
                  absl::StrCat(NameOf(number), " is in the catalogue already; update it"))
@@ -96,8 +96,7 @@ absl::StatusOr<CatalogueEntry> CreateQualification(const Work& work,
 absl::StatusOr<CatalogueEntry> UpdateQualification(const Work& work,
                                                    const QualificationDraft& draft) {
   const std::string& number = draft.qualification.number;
-  ASSIGN_OR_RETURN(const auto latest,
-                   CatalogueStore().Latest(work.tx, work.reach.tenant, number));
+  ASSIGN_OR_RETURN(const auto latest, CatalogueStore().Latest(work.tx, work.reach.tenant, number));
   if (!latest.has_value()) RETURN_IF_ERROR(FindEntry(work, number).status());
   const int version = latest.has_value() ? latest->version : 0;
   RETURN_IF_ERROR(platform::CheckEtag(draft.etag, version, NameOf(number)));

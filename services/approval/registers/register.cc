@@ -18,23 +18,21 @@ constexpr int kSerialMin = 61;
 constexpr int kSerialMax = 109'573;  // 31 December 2199.
 constexpr std::string_view kEverywhere = "All";
 constexpr std::string_view kRegions[] = {
-    "East Midlands", "East of England", "London",        "North East",
-    "North West",    "South East",      "South West",    "West Midlands",
-    "Yorkshire and the Humber"};
+    "East Midlands", "East of England", "London",
+    "North East",    "North West",      "South East",
+    "South West",    "West Midlands",   "Yorkshire and the Humber"};
 
-constexpr RegisterColumn kPathways[] = {
-    {"Id", Form::kNumber, Use::kId, "", true},
-    {"LarId", Form::kLearningAim, Use::kCode, "", true},
-    {"Name", Form::kText, Use::kTitle, "", true},
-    {"TlevelTitle", Form::kText, Use::kFact, "title_in_full"},
-    {"StartYear", Form::kNumber, Use::kFact, "start_year"},
-    {"TlRouteId", Form::kNumber, Use::kFact, "route"}};
-constexpr RegisterColumn kSpecialisms[] = {
-    {"Id", Form::kNumber, Use::kId, "", true},
-    {"LarId", Form::kLearningAim, Use::kCode, "", true},
-    {"Name", Form::kText, Use::kTitle, "", true},
-    {"TlPathwayId", Form::kNumber, Use::kParent, "", true},
-    {"IsActive", Form::kFlag, Use::kFact, "active"}};
+constexpr RegisterColumn kPathways[] = {{"Id", Form::kNumber, Use::kId, "", true},
+                                        {"LarId", Form::kLearningAim, Use::kCode, "", true},
+                                        {"Name", Form::kText, Use::kTitle, "", true},
+                                        {"TlevelTitle", Form::kText, Use::kFact, "title_in_full"},
+                                        {"StartYear", Form::kNumber, Use::kFact, "start_year"},
+                                        {"TlRouteId", Form::kNumber, Use::kFact, "route"}};
+constexpr RegisterColumn kSpecialisms[] = {{"Id", Form::kNumber, Use::kId, "", true},
+                                           {"LarId", Form::kLearningAim, Use::kCode, "", true},
+                                           {"Name", Form::kText, Use::kTitle, "", true},
+                                           {"TlPathwayId", Form::kNumber, Use::kParent, "", true},
+                                           {"IsActive", Form::kFlag, Use::kFact, "active"}};
 constexpr RegisterColumn kGrades[] = {
     {"Id", Form::kNumber, Use::kId, "", true},
     {"Grade", Form::kText, Use::kTitle, "", true},
@@ -124,12 +122,11 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool AllDigits(std::string_view text) { return std::all_of(text.begin(), text.end(), IsDigit); }
 
 bool IsRegulated(std::string_view v) {
-  return v.size() == 10 && AllDigits(v.substr(0, 3)) && v[3] == '/' &&
-         AllDigits(v.substr(4, 4)) && v[8] == '/' && (IsDigit(v[9]) || v[9] == 'X');
+  return v.size() == 10 && AllDigits(v.substr(0, 3)) && v[3] == '/' && AllDigits(v.substr(4, 4)) &&
+         v[8] == '/' && (IsDigit(v[9]) || v[9] == 'X');
 }
 
 bool IsLearningAim(std::string_view v) {
-  if (v.size() == 9 && v.starts_with("ZTLOS")) return AllDigits(v.substr(5));
   if (v.size() == 8 && v.starts_with("ZTLOS")) return AllDigits(v.substr(5));
   return v.size() == 8 && AllDigits(v.substr(0, 7)) && (IsDigit(v[7]) || v[7] == 'X');
 }
@@ -204,7 +201,8 @@ class RowReader {
       Put(column, value, parent);
     }
     RegisterEntry& entry = row_.entry;
-    if (!parent.empty()) entry.belongs_to = absl::StrCat(std::string(register_.parent), "/", parent);
+    if (!parent.empty())
+      entry.belongs_to = absl::StrCat(std::string(register_.parent), "/", parent);
     if (entry.code.empty()) entry.code = entry.id;
     CheckDays();
     return std::move(row_);
@@ -244,7 +242,8 @@ class RowReader {
     std::string value(column_(column.column));
     // What would break a line of facts has no business in a cell.
     std::replace_if(
-        value.begin(), value.end(), [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
+        value.begin(), value.end(), [](char c) { return c == '\t' || c == '\n' || c == '\r'; },
+        ' ');
     if (value.empty()) {
       if (column.required) {
         Tell(column, {"VALUE_MISSING", absl::StrCat("the row needs a value here")});
@@ -288,11 +287,10 @@ class RowReader {
 
   static std::optional<Complaint> NormaliseRegulated(const std::string& value) {
     if (IsRegulated(value)) return std::nullopt;
-    std::string message =
-        absl::StrCat(Quoted(value), " is not a regulated number like 603/4268/7");
+    std::string message = absl::StrCat(Quoted(value), " is not a regulated number like 603/4268/7");
     if (value.size() == 8) {
-      const std::string with = absl::StrCat(value.substr(0, 3), "/", value.substr(3, 4), "/",
-                                            value.substr(7));
+      const std::string with =
+          absl::StrCat(value.substr(0, 3), "/", value.substr(3, 4), "/", value.substr(7));
       if (IsRegulated(with)) {
         absl::StrAppend(&message, "; if it is meant to be ", with, ", correct it in the file");
       }
@@ -337,10 +335,13 @@ class RowReader {
       case Form::kRegulated:
         return NormaliseRegulated(value);
       case Form::kRecognition:
-        return Unless(value.size() == 6 && value.starts_with("RN") && AllDigits(value.substr(2)),
+        return Unless(value.size() == 6 && absl::ascii_isupper(value[0]) &&
+                          absl::ascii_isupper(value[1]) &&
+                          AllDigits(std::string_view(value).substr(2)),
                       value, kNumber, "a recognition number like RN5112");
       case Form::kOrganisation:
-        return Unless(value.size() == 7 && value.starts_with("EPA") && AllDigits(value.substr(3)),
+        return Unless(value.size() == 7 && value.starts_with("EPA") &&
+                          AllDigits(std::string_view(value).substr(3)),
                       value, kNumber, "an organisation like EPA0001");
       case Form::kArea:
         return Unless(IsArea(value), value, kNumber, "a sector subject area like 15 or 15.1");
@@ -355,10 +356,10 @@ class RowReader {
     RegisterEntry& entry = row_.entry;
     if (entry.first_day.has_value() && entry.last_day.has_value() &&
         *entry.last_day < *entry.first_day) {
-      row_.faults.push_back({"", "DAYS_CROSSED",
-                             absl::StrCat("it ends on ", absl::FormatCivilTime(*entry.last_day),
-                                          ", before it begins on ",
-                                          absl::FormatCivilTime(*entry.first_day))});
+      row_.faults.push_back(
+          {"", "DAYS_CROSSED",
+           absl::StrCat("it ends on ", absl::FormatCivilTime(*entry.last_day),
+                        ", before it begins on ", absl::FormatCivilTime(*entry.first_day))});
     }
     const auto review = entry.facts.find("review_end");
     const auto appeal = entry.facts.find("appeal_end");
@@ -371,10 +372,10 @@ class RowReader {
     const auto approved = entry.facts.find("approve_day");
     if (approved != entry.facts.end() && entry.first_day.has_value() &&
         absl::FormatCivilTime(*entry.first_day) < approved->second) {
-      row_.notes.push_back({"", "EFFECTIVE_BEFORE_APPROVED",
-                            absl::StrCat("it is in force from ",
-                                         absl::FormatCivilTime(*entry.first_day),
-                                         ", before it was approved on ", approved->second)});
+      row_.notes.push_back(
+          {"", "EFFECTIVE_BEFORE_APPROVED",
+           absl::StrCat("it is in force from ", absl::FormatCivilTime(*entry.first_day),
+                        ", before it was approved on ", approved->second)});
     }
   }
 

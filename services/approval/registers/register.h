@@ -5,7 +5,8 @@
 //
 // Example:
 //   const Register* pathways = FindRegister("pathways");
-//   RegisterRow row = ReadRow(*pathways, [&](std::string_view column) { return table.Get(column); });
+//   RegisterRow row = ReadRow(*pathways, [&](std::string_view column) { return table.Get(column);
+//   });
 #pragma once
 #include <map>
 #include <optional>
@@ -53,7 +54,7 @@ enum class Form {
   kUkprn,         // Or "-".
   kLearningAim,   // Eight figures, the last of which may be an X; or a letter code: "ZTLOS001".
   kRegulated,     // "603/4268/7", the last figure may be an X.
-  kRecognition,   // "RN5112"
+  kRecognition,   // "RN5112": two letters, four figures.
   kOrganisation,  // "EPA0001"
   kArea,          // "15" or "15.1"
   kRegions,       // "London; North East", or "All".

@@ -1,3 +1,5 @@
+#include "services/approval/stores/approvals.h"
+
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,7 +16,6 @@
 #include "services/approval/convert.h"
 #include "services/approval/errors.h"
 #include "services/approval/rpcs/rpcs.h"
-#include "services/approval/stores/approvals.h"
 #include "services/platform/rpc/etag.h"
 
 namespace assay::approval {
@@ -98,11 +99,10 @@ absl::StatusOr<v1::ListQualificationApprovalsResponse> List(
   }
   const std::string_view state =
       filter.state.has_value() ? NameOf(*filter.state) : std::string_view();
-  ASSIGN_OR_RETURN(
-      const PageRequest page,
-      PageRequest::From(request, work.reach,
-                        {"ListQualificationApprovals", request.parent(), state,
-                         filter.qualification, request.overdue() ? "overdue" : ""}));
+  ASSIGN_OR_RETURN(const PageRequest page,
+                   PageRequest::From(request, work.reach,
+                                     {"ListQualificationApprovals", request.parent(), state,
+                                      filter.qualification, request.overdue() ? "overdue" : ""}));
   ASSIGN_OR_RETURN(
       const ApprovalPage found,
       work.context.store.ListApprovals(work.tx, work.reach, filter, page.after, page.size));
@@ -135,9 +135,8 @@ absl::StatusOr<V1Approval> Approve(const Work& work,
     return FieldInvalid("conditions", absl::StrCat("are more than ", kConditionsMax));
   }
   for (int i = 0; i < request.conditions_size(); ++i) {
-    ASSIGN_OR_RETURN(
-        ApprovalCondition condition,
-        ConditionFrom(absl::StrCat("conditions[", i, "]"), request.conditions(i)));
+    ASSIGN_OR_RETURN(ApprovalCondition condition,
+                     ConditionFrom(absl::StrCat("conditions[", i, "]"), request.conditions(i)));
     decision.conditions.push_back(std::move(condition));
   }
   return Decide(work, request.name(), decision);
@@ -204,9 +203,9 @@ absl::StatusOr<v1::ListApprovalChangesResponse> ListChanges(
   ASSIGN_OR_RETURN(const ApprovalName name, ApprovalNameFrom("parent", request.parent()));
   ASSIGN_OR_RETURN(const QualificationApproval approval,
                    work.context.store.GetApproval(work.tx, work.reach, name.centre, name.id));
-  ASSIGN_OR_RETURN(const PageRequest page, PageRequest::From(request, work.reach,
-                                                             {"ListApprovalChanges",
-                                                              request.parent()}));
+  ASSIGN_OR_RETURN(
+      const PageRequest page,
+      PageRequest::From(request, work.reach, {"ListApprovalChanges", request.parent()}));
   int after = 0;
   if (!page.after.empty() && !absl::SimpleAtoi(page.after, &after)) {
     return FieldInvalid("page_token", "is of another list");

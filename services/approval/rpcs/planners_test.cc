@@ -114,8 +114,8 @@ class PlannerTest : public ::testing::Test {
     policy.set_name("approvalPolicies/" + qualification);
     policy.mutable_policy()->set_planner_as_condition(true);
     policy.set_change_note("approve first");
-    EXPECT_THAT(
-        Call<v1::ApprovalPolicy>("ApprovalService/UpdateApprovalPolicy", policy, officer_), IsOk());
+    EXPECT_THAT(Call<v1::ApprovalPolicy>("ApprovalService/UpdateApprovalPolicy", policy, officer_),
+                IsOk());
     v1::ApproveQualificationApprovalRequest approve;
     approve.set_name(applied->name());
     v1::ApprovalCondition& condition = *approve.add_conditions();

@@ -41,7 +41,8 @@ absl::StatusOr<CatalogueEntry> Find(const Work& work, const std::string& name, b
   return FindEntry(work, number, day);
 }
 
-absl::StatusOr<v1::Qualification> Get(const Work& work, const v1::GetQualificationRequest& request) {
+absl::StatusOr<v1::Qualification> Get(const Work& work,
+                                      const v1::GetQualificationRequest& request) {
   ASSIGN_OR_RETURN(const CatalogueEntry entry,
                    Find(work, request.name(), request.has_date(), request.date()));
   return ToProto(entry, Detail::kFull);
@@ -147,8 +148,8 @@ absl::StatusOr<UnitNumbers> UnitsFrom(const Qualification& qualification, std::s
   for (int i = 0; i < numbers.size(); ++i) {
     if (qualification.FindUnit(numbers[i]) == nullptr) {
       return platform::Error(absl::StatusCode::kInvalidArgument, kUnitUnknown,
-                             absl::StrCat("qualifications/", qualification.number,
-                                          " has no unit ", numbers[i], " (QUAL-3)"))
+                             absl::StrCat("qualifications/", qualification.number, " has no unit ",
+                                          numbers[i], " (QUAL-3)"))
           .With("qualification", "qualifications/" + qualification.number)
           .With("unit", numbers[i])
           .Field(absl::StrCat(std::string(field), "[", i, "]"), "is no unit of the qualification");
@@ -176,8 +177,8 @@ absl::StatusOr<v1::EvaluateCombinationResponse> EvaluateRule(
     const Work& work, const v1::EvaluateCombinationRequest& request) {
   ASSIGN_OR_RETURN(const CatalogueEntry entry,
                    Find(work, request.name(), request.has_date(), request.date()));
-  ASSIGN_OR_RETURN(const UnitNumbers achieved, UnitsFrom(entry.qualification, "achieved_units",
-                                                         request.achieved_units()));
+  ASSIGN_OR_RETURN(const UnitNumbers achieved,
+                   UnitsFrom(entry.qualification, "achieved_units", request.achieved_units()));
   const Progress progress = Evaluate(entry.qualification, achieved);
   v1::EvaluateCombinationResponse response;
   response.set_complete(progress.complete);
@@ -260,16 +261,16 @@ void RegisterQualifications(platform::Router& router, const Context& context) {
   const auto read = [&]<typename Request, typename Response>(const char* method,
                                                              Handle<Request, Response> handle) {
     router.Read<Request, Response>(
-        service + method, [&context, handle](const Call& call, const Request& request,
-                                             Transaction& tx) {
+        service + method,
+        [&context, handle](const Call& call, const Request& request, Transaction& tx) {
           return handle(WorkOf(context, call, tx), request);
         });
   };
   const auto write = [&]<typename Request, typename Response>(const char* method,
                                                               Handle<Request, Response> handle) {
     router.Write<Request, Response>(
-        service + method, [&context, handle](const Call& call, const Request& request,
-                                             Transaction& tx) {
+        service + method,
+        [&context, handle](const Call& call, const Request& request, Transaction& tx) {
           return handle(WorkOf(context, call, tx), request);
         });
   };

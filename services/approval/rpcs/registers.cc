@@ -1,3 +1,5 @@
+#include "services/approval/stores/registers.h"
+
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,7 +13,6 @@
 #include "services/approval/register_upload.h"
 #include "services/approval/rpcs/rpcs.h"
 #include "services/approval/search.h"
-#include "services/approval/stores/registers.h"
 #include "services/platform/core/view.h"
 
 namespace assay::approval {
@@ -65,8 +66,8 @@ v1::RegisterEntry ToProto(const Register& reg, const RegisterRecord& record) {
 }
 
 absl::StatusOr<RegisterRecord> Find(const Work& work, const EntryName& name) {
-  ASSIGN_OR_RETURN(auto found, RegisterStore().Get(work.tx, work.reach.tenant, name.reg->name,
-                                                   name.id));
+  ASSIGN_OR_RETURN(auto found,
+                   RegisterStore().Get(work.tx, work.reach.tenant, name.reg->name, name.id));
   if (found.has_value()) return *std::move(found);
   const std::string text = NameOf(name.reg->name, name.id);
   return platform::Error(absl::StatusCode::kNotFound, kEntryNotFound,
@@ -74,7 +75,8 @@ absl::StatusOr<RegisterRecord> Find(const Work& work, const EntryName& name) {
       .With("entry", text);
 }
 
-absl::StatusOr<v1::RegisterEntry> Get(const Work& work, const v1::GetRegisterEntryRequest& request) {
+absl::StatusOr<v1::RegisterEntry> Get(const Work& work,
+                                      const v1::GetRegisterEntryRequest& request) {
   ASSIGN_OR_RETURN(const EntryName name, EntryNameFrom("name", request.name()));
   ASSIGN_OR_RETURN(const RegisterRecord record, Find(work, name));
   return ToProto(*name.reg, record);
@@ -83,9 +85,8 @@ absl::StatusOr<v1::RegisterEntry> Get(const Work& work, const v1::GetRegisterEnt
 template <typename Response>
 absl::StatusOr<Response> Page(const Work& work, const Register& reg, const RegisterFilter& filter,
                               const PageRequest& page) {
-  ASSIGN_OR_RETURN(const auto records,
-                   RegisterStore().List(work.tx, work.reach.tenant, reg.name, filter, page.after,
-                                        page.size + 1));
+  ASSIGN_OR_RETURN(const auto records, RegisterStore().List(work.tx, work.reach.tenant, reg.name,
+                                                            filter, page.after, page.size + 1));
   Response response;
   std::string last;
   for (const RegisterRecord& record : records) {
@@ -110,8 +111,8 @@ absl::StatusOr<v1::ListRegisterEntriesResponse> List(
   }
   const std::string day = filter.day.has_value() ? absl::FormatCivilTime(*filter.day) : "";
   ASSIGN_OR_RETURN(const PageRequest page,
-                   PageRequest::From(request, work.reach, {"ListRegisterEntries", reg->name,
-                                                           filter.belongs_to, day}));
+                   PageRequest::From(request, work.reach,
+                                     {"ListRegisterEntries", reg->name, filter.belongs_to, day}));
   return Page<v1::ListRegisterEntriesResponse>(work, *reg, filter, page);
 }
 

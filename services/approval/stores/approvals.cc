@@ -111,8 +111,8 @@ absl::Status ApprovalStore::LoadSuspensions(
     }
     const std::string sql = absl::StrCat(
         "SELECT centre, approval, number, what, day, reason, actor, time_us FROM approval_changes "
-        "WHERE tenant = $1 AND centre IN (", places,
-        ") AND what IN ('suspended', 'reinstated') ORDER BY centre, approval, number");
+        "WHERE tenant = $1 AND centre IN (",
+        places, ") AND what IN ('suspended', 'reinstated') ORDER BY centre, approval, number");
     RETURN_IF_ERROR(tx.Query(sql, values, [&](const SqlRow& row) -> absl::Status {
       ASSIGN_OR_RETURN(ApprovalChange change, ChangeOf(row, 2));
       changes[{std::string(row.Text(0)), std::string(row.Text(1))}].push_back(std::move(change));
@@ -132,20 +132,21 @@ absl::StatusOr<int> ApprovalStore::AddCondition(Tx& tx, std::string_view tenant,
                                                 const QualificationApproval& a,
                                                 const ApprovalCondition& condition) {
   int number = 1;
-  RETURN_IF_ERROR(tx.Query("SELECT COALESCE(MAX(number), 0) + 1 FROM approval_conditions "
-                           "WHERE tenant = $1 AND centre = $2 AND approval = $3",
-                           {tenant, a.centre, a.id}, [&](const SqlRow& row) {
-                             number = static_cast<int>(row.Int(0));
-                             return absl::OkStatus();
-                           }));
+  RETURN_IF_ERROR(
+      tx.Query("SELECT COALESCE(MAX(number), 0) + 1 FROM approval_conditions "
+               "WHERE tenant = $1 AND centre = $2 AND approval = $3",
+               {tenant, a.centre, a.id}, [&](const SqlRow& row) {
+                 number = static_cast<int>(row.Int(0));
+                 return absl::OkStatus();
+               }));
   const std::string due = Text(condition.due_day);
   RETURN_IF_ERROR(
-      tx.Execute("INSERT INTO approval_conditions (tenant, centre, approval, number, kind, text, "
-                 "due_day, state, close_reason, closed_by) "
-                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-                 {tenant, a.centre, a.id, number, static_cast<int>(condition.kind), condition.text,
-                  due, static_cast<int>(condition.state), condition.close_reason,
-                  condition.closed_by})
+      tx.Execute(
+            "INSERT INTO approval_conditions (tenant, centre, approval, number, kind, text, "
+            "due_day, state, close_reason, closed_by) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            {tenant, a.centre, a.id, number, static_cast<int>(condition.kind), condition.text, due,
+             static_cast<int>(condition.state), condition.close_reason, condition.closed_by})
           .status());
   return number;
 }
@@ -154,10 +155,11 @@ absl::Status ApprovalStore::UpdateCondition(Tx& tx, std::string_view tenant,
                                             const QualificationApproval& a,
                                             const ApprovalCondition& condition) {
   return tx
-      .Execute("UPDATE approval_conditions SET state = $5, close_reason = $6, closed_by = $7 "
-               "WHERE tenant = $1 AND centre = $2 AND approval = $3 AND number = $4",
-               {tenant, a.centre, a.id, condition.number, static_cast<int>(condition.state),
-                condition.close_reason, condition.closed_by})
+      .Execute(
+          "UPDATE approval_conditions SET state = $5, close_reason = $6, closed_by = $7 "
+          "WHERE tenant = $1 AND centre = $2 AND approval = $3 AND number = $4",
+          {tenant, a.centre, a.id, condition.number, static_cast<int>(condition.state),
+           condition.close_reason, condition.closed_by})
       .status();
 }
 

@@ -65,15 +65,16 @@ absl::Status CatalogueStore::Insert(Tx& tx, std::string_view tenant, const Catal
       .With("resource", name);
 }
 
-absl::StatusOr<std::optional<CatalogueRecord>> CatalogueStore::Find(
-    Tx& tx, std::string_view tenant, std::string_view number, absl::CivilDay day, bool or_first) {
+absl::StatusOr<std::optional<CatalogueRecord>> CatalogueStore::Find(Tx& tx, std::string_view tenant,
+                                                                    std::string_view number,
+                                                                    absl::CivilDay day,
+                                                                    bool or_first) {
   const std::string text = absl::FormatCivilTime(day);
   const SqlValue values[] = {tenant, number, text};
-  ASSIGN_OR_RETURN(auto found,
-                   First(tx,
-                         "WHERE tenant = $1 AND number = $2 AND effective_day <= $3 "
-                         "ORDER BY effective_day DESC, version DESC LIMIT 1",
-                         values));
+  ASSIGN_OR_RETURN(auto found, First(tx,
+                                     "WHERE tenant = $1 AND number = $2 AND effective_day <= $3 "
+                                     "ORDER BY effective_day DESC, version DESC LIMIT 1",
+                                     values));
   if (found.has_value() || !or_first) return found;
   return First(tx, "WHERE tenant = $1 AND number = $2 ORDER BY version LIMIT 1",
                std::span<const SqlValue>(values).first(2));
@@ -91,12 +92,13 @@ absl::StatusOr<std::vector<std::string>> CatalogueStore::ListNumbers(Tx& tx,
                                                                      std::string_view after,
                                                                      int limit) {
   std::vector<std::string> numbers;
-  RETURN_IF_ERROR(tx.Query("SELECT number FROM catalogue_entries WHERE tenant = $1 AND version = 1 "
-                           "AND number > $2 ORDER BY number LIMIT $3",
-                           {tenant, after, limit}, [&](const SqlRow& row) {
-                             numbers.emplace_back(row.Text(0));
-                             return absl::OkStatus();
-                           }));
+  RETURN_IF_ERROR(
+      tx.Query("SELECT number FROM catalogue_entries WHERE tenant = $1 AND version = 1 "
+               "AND number > $2 ORDER BY number LIMIT $3",
+               {tenant, after, limit}, [&](const SqlRow& row) {
+                 numbers.emplace_back(row.Text(0));
+                 return absl::OkStatus();
+               }));
   return numbers;
 }
 

@@ -20,9 +20,9 @@ using Tx = platform::Transaction;
 constexpr std::size_t kIdsPerQuery = 200;
 constexpr std::string_view kColumns =
     "id, code, title, belongs_to, first_day, last_day, facts, create_us, update_us";
-constexpr std::string_view kInsertColumns[] = {"tenant",   "register",  "id",       "code",
-                                               "title",    "belongs_to", "first_day", "last_day",
-                                               "facts",    "create_us", "update_us"};
+constexpr std::string_view kInsertColumns[] = {"tenant", "register",   "id",        "code",
+                                               "title",  "belongs_to", "first_day", "last_day",
+                                               "facts",  "create_us",  "update_us"};
 constexpr std::string_view kWordColumns[] = {"tenant", "register", "entry", "word"};
 // Above every character, so that word >= p AND word < p + this means "begins with p".
 constexpr std::string_view kAfterEveryCharacter = "\xF4\x8F\xBF\xBF";
@@ -77,8 +77,9 @@ Query Select(std::string_view tenant, std::string_view register_name) {
   Query query;
   const std::string of_tenant = query.Bind(tenant);
   const std::string of_register = query.Bind(register_name);
-  query.sql = absl::StrCat("SELECT ", View(kColumns), " FROM register_entries e WHERE e.tenant = ",
-                           of_tenant, " AND e.register = ", of_register);
+  query.sql = absl::StrCat("SELECT ", View(kColumns),
+                           " FROM register_entries e WHERE e.tenant = ", of_tenant,
+                           " AND e.register = ", of_register);
   return query;
 }
 
@@ -93,8 +94,8 @@ absl::Status InsertWords(Tx& tx, std::string_view tenant, std::string_view regis
                        [&](std::int64_t i, std::span<SqlValue> out) {
                          const auto& [id, word] = words[static_cast<std::size_t>(i)];
                          std::size_t column = 0;
-                         for (const SqlValue& value : std::initializer_list<SqlValue>{
-                                  tenant, register_name, *id, *word}) {
+                         for (const SqlValue& value :
+                              std::initializer_list<SqlValue>{tenant, register_name, *id, *word}) {
                            out[column++] = value;
                          }
                        });
@@ -133,15 +134,17 @@ absl::StatusOr<std::map<std::string, RegisterRecord>> RegisterStore::FindMany(
   return found;
 }
 
-absl::StatusOr<std::vector<RegisterRecord>> RegisterStore::List(
-    Tx& tx, std::string_view tenant, std::string_view register_name, const RegisterFilter& filter,
-    std::string_view after, int limit) {
+absl::StatusOr<std::vector<RegisterRecord>> RegisterStore::List(Tx& tx, std::string_view tenant,
+                                                                std::string_view register_name,
+                                                                const RegisterFilter& filter,
+                                                                std::string_view after, int limit) {
   Query query = Select(tenant, register_name);
   const std::optional<std::string> day = Text(filter.day);
   std::vector<std::string> ends;
   ends.reserve(filter.words.size());
   query.sql += " AND e.id > " + query.Bind(after);
-  if (!filter.belongs_to.empty()) query.sql += " AND e.belongs_to = " + query.Bind(filter.belongs_to);
+  if (!filter.belongs_to.empty())
+    query.sql += " AND e.belongs_to = " + query.Bind(filter.belongs_to);
   if (day.has_value()) {
     query.sql += " AND (e.first_day IS NULL OR e.first_day <= " + query.Bind(*day);
     query.sql += ") AND (e.last_day IS NULL OR e.last_day >= " + query.Bind(*day) + ")";
@@ -174,14 +177,13 @@ absl::StatusOr<std::set<std::string>> RegisterStore::ValuesOf(Tx& tx, std::strin
                                                               std::string_view register_name,
                                                               const std::string& fact) {
   std::set<std::string> values;
-  RETURN_IF_ERROR(
-      tx.Query("SELECT facts FROM register_entries WHERE tenant = $1 AND register = $2",
-               {tenant, register_name}, [&](const SqlRow& row) {
-                 const auto facts = ReadFacts(row.Text(0));
-                 const auto found = facts.find(fact);
-                 if (found != facts.end()) values.insert(found->second);
-                 return absl::OkStatus();
-               }));
+  RETURN_IF_ERROR(tx.Query("SELECT facts FROM register_entries WHERE tenant = $1 AND register = $2",
+                           {tenant, register_name}, [&](const SqlRow& row) {
+                             const auto facts = ReadFacts(row.Text(0));
+                             const auto found = facts.find(fact);
+                             if (found != facts.end()) values.insert(found->second);
+                             return absl::OkStatus();
+                           }));
   return values;
 }
 

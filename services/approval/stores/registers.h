@@ -28,7 +28,7 @@ struct RegisterRecord {
 };
 
 struct RegisterFilter {
-  std::string belongs_to;            // "pathways/1"; "": any.
+  std::string belongs_to;             // "pathways/1"; "": any.
   std::optional<absl::CivilDay> day;  // In force then.
   std::vector<std::string> words;     // Each begins a word of the entry.
 };
@@ -41,9 +41,10 @@ class RegisterStore {
                                                     std::string_view register_name,
                                                     std::string_view id);
   // Those of `ids` that exist, by id.
-  absl::StatusOr<std::map<std::string, RegisterRecord>> FindMany(
-      platform::Transaction& tx, std::string_view tenant, std::string_view register_name,
-      std::span<const std::string> ids);
+  absl::StatusOr<std::map<std::string, RegisterRecord>> FindMany(platform::Transaction& tx,
+                                                                 std::string_view tenant,
+                                                                 std::string_view register_name,
+                                                                 std::span<const std::string> ids);
   // In id order, after `after`.
   absl::StatusOr<std::vector<RegisterRecord>> List(platform::Transaction& tx,
                                                    std::string_view tenant,
