@@ -37,6 +37,17 @@ inline constexpr std::string_view kDuplicateNotFound = "DUPLICATE_NOT_FOUND";
 inline constexpr std::string_view kDuplicateDecided = "DUPLICATE_DECIDED";
 inline constexpr std::string_view kCentreInUse = "CENTRE_IN_USE";
 inline constexpr std::string_view kCentreMerged = "CENTRE_MERGED";
+inline constexpr std::string_view kQualificationExists = "QUALIFICATION_EXISTS";
+inline constexpr std::string_view kQualificationRefused = "QUALIFICATION_REFUSED";
+inline constexpr std::string_view kUnitUnknown = "UNIT_UNKNOWN";
+inline constexpr std::string_view kFastTrackNotOpen = "FAST_TRACK_NOT_OPEN";
+inline constexpr std::string_view kPlannerMissing = "PLANNER_MISSING";
+inline constexpr std::string_view kConditionNotFound = "CONDITION_NOT_FOUND";
+inline constexpr std::string_view kConditionStateWrong = "CONDITION_STATE_WRONG";
+inline constexpr std::string_view kTooManyConditions = "TOO_MANY_CONDITIONS";
+inline constexpr std::string_view kTooManyQuestions = "TOO_MANY_QUESTIONS";
+inline constexpr std::string_view kRegisterUnknown = "REGISTER_UNKNOWN";
+inline constexpr std::string_view kEntryNotFound = "ENTRY_NOT_FOUND";
 
 inline constexpr std::string_view kReasons[] = {
     kCentreNotFound,
@@ -72,6 +83,17 @@ inline constexpr std::string_view kReasons[] = {
     kDuplicateDecided,
     kCentreInUse,
     kCentreMerged,
+    kQualificationExists,
+    kQualificationRefused,
+    kUnitUnknown,
+    kFastTrackNotOpen,
+    kPlannerMissing,
+    kConditionNotFound,
+    kConditionStateWrong,
+    kTooManyConditions,
+    kTooManyQuestions,
+    kRegisterUnknown,
+    kEntryNotFound,
 };
 
 }  // namespace assay::approval

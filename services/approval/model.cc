@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_join.h"
@@ -13,8 +15,9 @@ namespace {
 constexpr std::array kCentreStates = {CentreState::kApplied, CentreState::kApproved,
                                       CentreState::kSuspended, CentreState::kWithdrawn,
                                       CentreState::kClosed};
-constexpr std::array kApprovalStates = {ApprovalState::kApplied, ApprovalState::kApproved,
-                                        ApprovalState::kRefused, ApprovalState::kWithdrawn};
+constexpr std::array kApprovalStates = {ApprovalState::kApplied,   ApprovalState::kApproved,
+                                        ApprovalState::kRefused,   ApprovalState::kWithdrawn,
+                                        ApprovalState::kSuspended, ApprovalState::kLapsed};
 
 struct CentreEdge {
   CentreState from;
@@ -112,6 +115,10 @@ std::string_view NameOf(ApprovalState state) {
       return "refused";
     case ApprovalState::kWithdrawn:
       return "withdrawn";
+    case ApprovalState::kSuspended:
+      return "suspended";
+    case ApprovalState::kLapsed:
+      return "lapsed";
   }
   return "";
 }
@@ -124,9 +131,12 @@ std::optional<ApprovalState> ApprovalStateOf(std::string_view name) {
 }
 
 bool MayChange(ApprovalState from, ApprovalState to) {
-  return (from == ApprovalState::kApplied &&
-          (to == ApprovalState::kApproved || to == ApprovalState::kRefused)) ||
-         (from == ApprovalState::kApproved && to == ApprovalState::kWithdrawn);
+  using enum ApprovalState;
+  constexpr std::pair<ApprovalState, ApprovalState> kEdges[] = {
+      {kApplied, kApproved},    {kApplied, kRefused}, {kApproved, kSuspended},
+      {kApproved, kWithdrawn},  {kApproved, kLapsed}, {kSuspended, kApproved},
+      {kSuspended, kWithdrawn}, {kSuspended, kLapsed}};
+  return std::find(std::begin(kEdges), std::end(kEdges), std::pair(from, to)) != std::end(kEdges);
 }
 
 std::string_view ReasonOf(Standing standing) {
@@ -141,28 +151,66 @@ std::string_view ReasonOf(Standing standing) {
       return "NOT_YET_EFFECTIVE";
     case Standing::kWithdrawn:
       return "WITHDRAWN";
+    case Standing::kSuspended:
+      return "SUSPENDED";
+    case Standing::kExpired:
+      return "EXPIRED";
+    case Standing::kNotUsedInTime:
+      return "NOT_USED_IN_TIME";
   }
   return "";
 }
 
+std::optional<absl::CivilDay> LapseDay(const QualificationApproval& approval) {
+  std::optional<absl::CivilDay> day = approval.expire_date;
+  if (approval.first_use_due_date.has_value() && !approval.first_use_date.has_value() &&
+      (!day.has_value() || *approval.first_use_due_date < *day)) {
+    day = approval.first_use_due_date;
+  }
+  return day;
+}
+
+namespace {
+
+// How one approval stood, or nullopt if it was never given.
+std::optional<Standing> StandingOf(const QualificationApproval& approval, absl::CivilDay day) {
+  if (!approval.effective_date.has_value()) return std::nullopt;
+  const auto ended = [&](const std::optional<absl::CivilDay>& end) {
+    // What ended before its first day was never in force.
+    return end.has_value() && (*end <= day || *end <= *approval.effective_date);
+  };
+  if (ended(approval.end_date) && approval.state != ApprovalState::kLapsed) {
+    return Standing::kWithdrawn;
+  }
+  const std::optional<absl::CivilDay> lapse = LapseDay(approval);
+  if (ended(lapse)) {
+    return lapse == approval.expire_date ? Standing::kExpired : Standing::kNotUsedInTime;
+  }
+  if (*approval.effective_date > day) return Standing::kNotYetEffective;
+  for (const Suspension& suspension : approval.suspensions) {
+    const bool over = suspension.end_day.has_value() && *suspension.end_day <= day;
+    if (suspension.first_day <= day && !over) return Standing::kSuspended;
+  }
+  return Standing::kInForce;
+}
+
+}  // namespace
+
 Standing StandingOn(absl::CivilDay day, CentreState centre,
                     const std::vector<QualificationApproval>& approvals) {
   if (centre != CentreState::kApproved) return Standing::kCentreNotApproved;
-  bool was_in_force = false;
-  bool will_be_in_force = false;
+  // The most favourable first, then what tells most of why not.
+  constexpr Standing kOrder[] = {Standing::kInForce,         Standing::kSuspended,
+                                 Standing::kNotYetEffective, Standing::kNotUsedInTime,
+                                 Standing::kExpired,         Standing::kWithdrawn};
+  std::vector<Standing> standings;
   for (const QualificationApproval& approval : approvals) {
-    if (!approval.effective_date.has_value()) continue;
-    const bool begun = *approval.effective_date <= day;
-    // One withdrawn before its first day was never in force.
-    const bool ended =
-        approval.end_date.has_value() &&
-        (*approval.end_date <= day || *approval.end_date <= *approval.effective_date);
-    if (begun && !ended) return Standing::kInForce;
-    was_in_force |= ended;
-    will_be_in_force |= !ended;
+    if (const auto standing = StandingOf(approval, day)) standings.push_back(*standing);
   }
-  if (will_be_in_force) return Standing::kNotYetEffective;
-  return was_in_force ? Standing::kWithdrawn : Standing::kNoApproval;
+  for (const Standing standing : kOrder) {
+    if (std::find(standings.begin(), standings.end(), standing) != standings.end()) return standing;
+  }
+  return Standing::kNoApproval;
 }
 
 namespace {

@@ -67,11 +67,19 @@ std::string CentreId(const Establishment& facts);
 // True if `id` has a form that CentreId gives.
 bool IsCentreId(std::string_view id);
 
-enum class ApprovalState { kApplied, kApproved, kRefused, kWithdrawn };
+enum class ApprovalState { kApplied, kApproved, kRefused, kWithdrawn, kSuspended, kLapsed };
 
 std::string_view NameOf(ApprovalState state);
 std::optional<ApprovalState> ApprovalStateOf(std::string_view name);
 bool MayChange(ApprovalState from, ApprovalState to);
+
+// A time in which an approval was suspended.
+struct Suspension {
+  absl::CivilDay first_day;
+  std::optional<absl::CivilDay> end_day;  // First day in force again; absent: still suspended.
+
+  friend bool operator==(const Suspension&, const Suspension&) = default;
+};
 
 // Approval of a centre for a qualification.
 struct QualificationApproval {
@@ -82,13 +90,28 @@ struct QualificationApproval {
   std::optional<absl::CivilDay> effective_date;  // First day in force.
   std::optional<absl::CivilDay> end_date;        // First day no longer in force.
   std::string state_reason;
+  std::string fast_track_from;                       // Number; "" on the usual way (QUAL-7).
+  std::optional<absl::CivilDay> answer_due_date;     // By when the application is answered.
+  std::optional<absl::CivilDay> expire_date;         // First day no longer in force.
+  std::optional<absl::CivilDay> first_use_due_date;  // Lapses then, unless it was used before.
+  std::optional<absl::CivilDay> first_use_date;
   absl::Time create_time;
   absl::Time update_time;
   std::int64_t version = 1;
+  std::vector<Suspension> suspensions;  // Oldest first; only where standing is asked.
 };
 
 // Whether a centre may act for a qualification on a day (QUAL-9), and if not, why.
-enum class Standing { kInForce, kCentreNotApproved, kNoApproval, kNotYetEffective, kWithdrawn };
+enum class Standing {
+  kInForce,
+  kCentreNotApproved,
+  kNoApproval,
+  kNotYetEffective,
+  kWithdrawn,
+  kSuspended,
+  kExpired,
+  kNotUsedInTime
+};
 
 std::string_view ReasonOf(Standing standing);  // "" if in force, else "NO_APPROVAL" …
 
@@ -96,6 +119,9 @@ std::string_view ReasonOf(Standing standing);  // "" if in force, else "NO_APPRO
 // qualification. The most favourable approval decides.
 Standing StandingOn(absl::CivilDay day, CentreState centre,
                     const std::vector<QualificationApproval>& approvals);
+
+// The day on which an approval ends by itself: it expires, or was not used in time. nullopt: none.
+std::optional<absl::CivilDay> LapseDay(const QualificationApproval& approval);
 
 // Upper case with one space, "EC3A 5DE", if it has the form of a United Kingdom
 // postcode; else as it came: schools abroad have others, or none.

@@ -34,7 +34,8 @@ constexpr std::array<std::string_view, kCentreColumnCount> kCentreColumns = {
 constexpr std::string_view kWordColumns[] = {"tenant", "centre", "word"};
 constexpr std::string_view kApprovalColumns =
     "centre, id, qualification, state, effective_day, end_day, state_reason, create_us, "
-    "update_us, version";
+    "update_us, version, fast_track_from, answer_due_day, expire_day, first_use_due_day, "
+    "first_use_day";
 
 std::string SelectCentres() {
   static const std::string kSql = [] {
@@ -61,6 +62,16 @@ class Statement {
   std::vector<SqlValue> values_;
 };
 
+// "($3, $4, $5)"
+std::string BindAll(Statement& statement, std::span<const std::string> values) {
+  std::string list = "(";
+  for (const std::string& value : values) {
+    list += list.size() == 1 ? "" : ", ";
+    list += statement.Bind(value);
+  }
+  return list + ")";
+}
+
 std::optional<std::string> DayText(const std::optional<absl::CivilDay>& day) {
   if (!day.has_value()) return std::nullopt;
   return absl::FormatCivilTime(*day);
@@ -74,6 +85,18 @@ absl::StatusOr<std::optional<absl::CivilDay>> DayOf(const SqlRow& row, int colum
   }
   return day;
 }
+
+// The days of an approval, alive while they are bound.
+struct ApprovalDays {
+  explicit ApprovalDays(const QualificationApproval& a)
+      : effective(DayText(a.effective_date)),
+        end(DayText(a.end_date)),
+        answer_due(DayText(a.answer_due_date)),
+        expire(DayText(a.expire_date)),
+        first_use_due(DayText(a.first_use_due_date)),
+        first_use(DayText(a.first_use_date)) {}
+  std::optional<std::string> effective, end, answer_due, expire, first_use_due, first_use;
+};
 
 absl::StatusOr<Centre> CentreFrom(const SqlRow& row) {
   Centre centre;
@@ -218,6 +241,11 @@ absl::StatusOr<QualificationApproval> ApprovalFrom(const SqlRow& row) {
   approval.create_time = absl::FromUnixMicros(row.Int(7));
   approval.update_time = absl::FromUnixMicros(row.Int(8));
   approval.version = row.Int(9);
+  approval.fast_track_from = row.Text(10);
+  ASSIGN_OR_RETURN(approval.answer_due_date, DayOf(row, 11));
+  ASSIGN_OR_RETURN(approval.expire_date, DayOf(row, 12));
+  ASSIGN_OR_RETURN(approval.first_use_due_date, DayOf(row, 13));
+  ASSIGN_OR_RETURN(approval.first_use_date, DayOf(row, 14));
   return approval;
 }
 
@@ -371,14 +399,16 @@ absl::StatusOr<std::optional<CentreState>> Store::LastStateBefore(Transaction& t
 
 absl::Status Store::InsertApproval(Transaction& tx, std::string_view tenant,
                                    const QualificationApproval& a) {
+  const ApprovalDays days(a);
   const absl::Status status =
       tx.Execute(
-            "INSERT INTO qualification_approvals (tenant, centre, id, qualification, state, "
-            "effective_day, end_day, state_reason, create_us, update_us, version) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-            {tenant, a.centre, a.id, a.qualification, NameOf(a.state), DayText(a.effective_date),
-             DayText(a.end_date), a.state_reason, absl::ToUnixMicros(a.create_time),
-             absl::ToUnixMicros(a.update_time), a.version})
+            absl::StrCat("INSERT INTO qualification_approvals (tenant, ", View(kApprovalColumns),
+                         ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+                         "$15, $16)"),
+            {tenant, a.centre, a.id, a.qualification, NameOf(a.state), days.effective, days.end,
+             a.state_reason, absl::ToUnixMicros(a.create_time), absl::ToUnixMicros(a.update_time),
+             a.version, a.fast_track_from, days.answer_due, days.expire, days.first_use_due,
+             days.first_use})
           .status();
   if (!absl::IsAlreadyExists(status)) return status;
   const std::string centre = "centres/" + a.centre;
@@ -408,13 +438,21 @@ absl::StatusOr<QualificationApproval> Store::GetApproval(Transaction& tx, const 
 }
 
 absl::StatusOr<ApprovalPage> Store::ListApprovals(Transaction& tx, const Reach& reach,
-                                                  std::string_view centre, std::string_view after,
-                                                  int limit) {
+                                                  const ApprovalFilter& filter,
+                                                  std::string_view after, int limit) {
   Statement statement;
   std::string sql =
       absl::StrCat("SELECT ", View(kApprovalColumns),
                    " FROM qualification_approvals WHERE tenant = ", statement.Bind(reach.tenant));
-  if (!centre.empty()) sql += " AND centre = " + statement.Bind(centre);
+  const std::optional<std::string> due = DayText(filter.answer_due_before);
+  if (!filter.centre.empty()) sql += " AND centre = " + statement.Bind(filter.centre);
+  if (!filter.qualification.empty()) {
+    sql += " AND qualification = " + statement.Bind(filter.qualification);
+  }
+  if (filter.state.has_value()) sql += " AND state = " + statement.Bind(NameOf(*filter.state));
+  if (due.has_value()) {
+    sql += " AND state = 'applied' AND answer_due_day < " + statement.Bind(*due);
+  }
   if (!reach.within.empty()) sql += " AND centre = " + statement.Bind(reach.within);
   const std::size_t slash = after.find('/');
   if (slash != after.npos) {
@@ -434,24 +472,65 @@ absl::StatusOr<ApprovalPage> Store::ListApprovals(Transaction& tx, const Reach& 
 absl::StatusOr<std::vector<QualificationApproval>> Store::ApprovalsOf(
     Transaction& tx, std::string_view tenant, std::string_view centre,
     std::string_view qualification) {
-  static const std::string kSql = absl::StrCat(
-      "SELECT ", View(kApprovalColumns),
-      " FROM qualification_approvals WHERE tenant = $1 AND centre = $2 AND qualification = $3 "
-      "ORDER BY id");
+  static const std::string kSql =
+      absl::StrCat("SELECT ", View(kApprovalColumns),
+                   " FROM qualification_approvals WHERE tenant = $1 AND centre = $2 "
+                   "AND ($3 = '' OR qualification = $3) ORDER BY id");
   const SqlValue values[] = {tenant, centre, qualification};
   return ReadApprovals(tx, kSql, values);
 }
 
+absl::StatusOr<std::map<std::string, std::vector<QualificationApproval>>> Store::ApprovalsOfCentres(
+    Transaction& tx, std::string_view tenant, std::span<const std::string> centres) {
+  std::map<std::string, std::vector<QualificationApproval>> found;
+  for (std::size_t at = 0; at < centres.size(); at += kIdsPerQuery) {
+    const auto part = centres.subspan(at, std::min(kIdsPerQuery, centres.size() - at));
+    Statement statement;
+    std::string sql =
+        absl::StrCat("SELECT ", View(kApprovalColumns),
+                     " FROM qualification_approvals WHERE tenant = ", statement.Bind(tenant));
+    sql += " AND centre IN " + BindAll(statement, part) + " ORDER BY centre, id";
+    ASSIGN_OR_RETURN(std::vector<QualificationApproval> approvals,
+                     ReadApprovals(tx, sql, statement.values()));
+    for (QualificationApproval& approval : approvals) {
+      found[approval.centre].push_back(std::move(approval));
+    }
+  }
+  return found;
+}
+
+absl::StatusOr<std::map<std::string, std::vector<std::pair<absl::Time, CentreState>>>>
+Store::StatesOfCentres(Transaction& tx, std::string_view tenant,
+                       std::span<const std::string> centres) {
+  std::map<std::string, std::vector<std::pair<absl::Time, CentreState>>> found;
+  for (std::size_t at = 0; at < centres.size(); at += kIdsPerQuery) {
+    const auto part = centres.subspan(at, std::min(kIdsPerQuery, centres.size() - at));
+    Statement statement;
+    std::string sql =
+        "SELECT centre, time_us, state FROM centre_states WHERE tenant = " + statement.Bind(tenant);
+    sql += " AND centre IN " + BindAll(statement, part) + " ORDER BY centre, version";
+    RETURN_IF_ERROR(tx.Query(sql, statement.values(), [&](const SqlRow& row) -> absl::Status {
+      const std::optional<CentreState> state = CentreStateOf(row.Text(2));
+      if (!state.has_value()) return absl::DataLossError("no state of a centre");
+      found[std::string(row.Text(0))].emplace_back(absl::FromUnixMicros(row.Int(1)), *state);
+      return absl::OkStatus();
+    }));
+  }
+  return found;
+}
+
 absl::Status Store::UpdateApproval(Transaction& tx, std::string_view tenant,
                                    const QualificationApproval& a) {
+  const ApprovalDays days(a);
   ASSIGN_OR_RETURN(
       const std::int64_t rows,
-      tx.Execute(
-          "UPDATE qualification_approvals SET state = $4, effective_day = $5, end_day = $6, "
-          "state_reason = $7, update_us = $8, version = $9 "
-          "WHERE tenant = $1 AND centre = $2 AND id = $3 AND version = $10",
-          {tenant, a.centre, a.id, NameOf(a.state), DayText(a.effective_date), DayText(a.end_date),
-           a.state_reason, absl::ToUnixMicros(a.update_time), a.version, a.version - 1}));
+      tx.Execute("UPDATE qualification_approvals SET state = $4, effective_day = $5, end_day = $6, "
+                 "state_reason = $7, update_us = $8, version = $9, expire_day = $11, "
+                 "first_use_due_day = $12, first_use_day = $13 "
+                 "WHERE tenant = $1 AND centre = $2 AND id = $3 AND version = $10",
+                 {tenant, a.centre, a.id, NameOf(a.state), days.effective, days.end, a.state_reason,
+                  absl::ToUnixMicros(a.update_time), a.version, a.version - 1, days.expire,
+                  days.first_use_due, days.first_use}));
   if (rows == 0) {
     return Changed(absl::StrCat("centres/", a.centre, "/qualificationApprovals/", a.id));
   }

@@ -292,8 +292,10 @@ TEST_P(StoreTest, ListsApprovalsOfOneCentreOrOfAllWithinTheReach) {
     std::vector<std::string> names;
     std::string after;
     do {
-      const ApprovalPage page = InRead(
-          [&](Transaction& tx) { return *store_.ListApprovals(tx, reach, centre, after, 2); });
+      const ApprovalPage page = InRead([&](Transaction& tx) {
+        return *store_.ListApprovals(tx, reach, ApprovalFilter{.centre = std::string(centre)},
+                                     after, 2);
+      });
       for (const auto& a : page.approvals) names.push_back(a.centre.substr(4) + " " + a.id);
       after = page.next;
     } while (!after.empty());

@@ -187,9 +187,16 @@ absl::StatusOr<PlannerRecord> RemoveApproval(const Work& work, const PlannerTarg
                     "an approval is removed only after the planner failed when it was handed in "
                     "again (EI-11)");
   }
-  RETURN_IF_ERROR(DecideApproval(work, record.centre, record.approval,
-                                 {ApprovalState::kWithdrawn, reason, std::nullopt, ""})
-                      .status());
+  ASSIGN_OR_RETURN(
+      const QualificationApproval approval,
+      work.context.store.GetApproval(work.tx, work.reach, record.centre, record.approval));
+  // Where the planner comes first (EI-9), what fails with it is still an application.
+  const bool applied = approval.state == ApprovalState::kApplied;
+  RETURN_IF_ERROR(
+      DecideApproval(
+          work, record.centre, record.approval,
+          {.to = applied ? ApprovalState::kRefused : ApprovalState::kWithdrawn, .reason = reason})
+          .status());
   RETURN_IF_ERROR(Conclude(work, record, to, {.feedback = reason}));
   return record;
 }

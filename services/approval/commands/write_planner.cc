@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/approval/commands/sample_declaration.h"
+#include "services/approval/commands/find_qualification.h"
 #include "services/approval/errors.h"
 #include "services/approval/involvement/changes.h"
 #include "services/approval/planner_document.h"
@@ -20,14 +21,6 @@ using platform::Error;
 using platform::View;
 
 constexpr std::size_t kViolationsMax = 100;
-
-absl::StatusOr<const Qualification*> QualificationOf(const Work& work, const std::string& number) {
-  const auto found = work.context.catalogue.find(number);
-  if (found != work.context.catalogue.end()) return &found->second;
-  return Error(absl::StatusCode::kNotFound, kQualificationNotFound,
-               absl::StrCat("there is no qualifications/", number, " in the catalogue"))
-      .With("qualification", "qualifications/" + number);
-}
 
 // What cannot be taken back later is refused now; what is merely worth no credit is kept and told.
 absl::Status RefuseFaults(const InvolvementCheck& check) {
@@ -82,8 +75,9 @@ absl::Status KeepVersion(const Work& work, const PlannerRecord& record, const Pl
 }  // namespace
 
 absl::StatusOr<InvolvementFrame> FrameOf(const Work& work, const PlannerRecord& record) {
-  ASSIGN_OR_RETURN(const Qualification* qualification, QualificationOf(work, record.qualification));
-  return InvolvementFrame{qualification->sectors, record.first_day, record.last_day};
+  ASSIGN_OR_RETURN(const Qualification qualification,
+                   FindQualification(work, record.qualification));
+  return InvolvementFrame{qualification.sectors, record.first_day, record.last_day};
 }
 
 absl::StatusOr<PlannerState> StateAfter(const PlannerRecord& record, PlannerStep step) {
@@ -109,13 +103,13 @@ absl::StatusOr<PlannerRecord> OpenPlanner(const Work& work, const PlannerOpening
   RETURN_IF_ERROR(store.GetCentre(work.tx, work.reach, opening.centre).status());
   ASSIGN_OR_RETURN(const QualificationApproval approval,
                    store.GetApproval(work.tx, work.reach, opening.centre, opening.approval));
-  ASSIGN_OR_RETURN(const Qualification* qualification,
-                   QualificationOf(work, approval.qualification));
-  if (!qualification->employer_involvement) {
+  ASSIGN_OR_RETURN(const Qualification qualification,
+                   FindQualification(work, approval.qualification));
+  if (!qualification.employer_involvement) {
     return Error(absl::StatusCode::kFailedPrecondition, kInvolvementNotRequired,
-                 absl::StrCat("qualifications/", qualification->number,
+                 absl::StrCat("qualifications/", qualification.number,
                               " asks for no employer involvement (EI-1)"))
-        .With("qualification", "qualifications/" + qualification->number);
+        .With("qualification", "qualifications/" + qualification.number);
   }
   PlannerRecord record;
   record.centre = opening.centre;

@@ -162,8 +162,19 @@ class PlannerTest : public ::testing::Test {
     const auto applied = Call<v1::QualificationApproval>(
         "ApprovalService/CreateQualificationApproval", apply, officer_);
     EXPECT_THAT(applied, IsOk());
+    // The body gives approvals on the condition of a planner, so that both can be tried here.
+    v1::UpdateApprovalPolicyRequest policy;
+    policy.set_name("approvalPolicies/" + qualification);
+    policy.mutable_policy()->set_planner_as_condition(true);
+    policy.set_change_note("approve first");
+    EXPECT_THAT(Call<v1::ApprovalPolicy>("ApprovalService/UpdateApprovalPolicy", policy, officer_),
+                IsOk());
     v1::ApproveQualificationApprovalRequest approve;
     approve.set_name(applied->name());
+    v1::ApprovalCondition& condition = *approve.add_conditions();
+    condition.set_kind(v1::ApprovalCondition::KIND_PLANNER);
+    condition.set_text("Hand in a planner.");
+    *condition.mutable_due_date() = DateOf(today_ + 60);
     EXPECT_THAT(Call<v1::QualificationApproval>("ApprovalService/ApproveQualificationApproval",
                                                 approve, officer_),
                 IsOk());
