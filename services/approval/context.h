@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "services/approval/catalogue_loader.h"
+#include "services/approval/oversight/policy.h"
 #include "services/approval/store.h"
 #include "services/platform/core/clock.h"
 #include "services/platform/core/id.h"
@@ -20,6 +21,7 @@ struct Context {
   Store& store;
   const Catalogue& catalogue;
   std::int64_t import_rows_max;
+  const OversightPolicy& oversight;
 };
 
 // One call's transaction and who makes the call.

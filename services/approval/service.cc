@@ -260,6 +260,9 @@ void RegisterRpcs(platform::Router& router, const Context& context) {
   RegisterQualifications(router, context);
   RegisterApprovals(router, context);
   RegisterPlanners(router, context);
+  RegisterLifecycle(router, context);
+  RegisterOversight(router, context);
+  RegisterStaff(router, context);
 }
 
 }  // namespace assay::approval

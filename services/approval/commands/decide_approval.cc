@@ -29,7 +29,7 @@ absl::StatusOr<QualificationApproval> DecideApproval(const Work& work, std::stri
         .With("state", NameOf(approval.state));
   }
   ASSIGN_OR_RETURN(const Centre centre, store.GetCentre(work.tx, work.reach, approval.centre));
-  if (decision.to == ApprovalState::kApproved && centre.state != CentreState::kApproved) {
+  if (decision.to == ApprovalState::kApproved && !IsApproved(centre.state)) {
     return Error(absl::StatusCode::kFailedPrecondition, kCentreStateWrong,
                  absl::StrCat(centre_name, " is ", View(NameOf(centre.state)),
                               "; approve the centre before its qualifications"))
