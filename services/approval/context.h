@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "services/approval/catalogue_loader.h"
+#include "services/approval/oversight/policy.h"
 #include "services/approval/store.h"
 #include "services/platform/core/clock.h"
 #include "services/platform/core/entropy.h"
@@ -25,6 +26,7 @@ struct Context {
   std::int64_t import_rows_max;
   platform::Entropy& entropy;
   Moderation& moderation;
+  const OversightPolicy& oversight;
 };
 
 // One call's transaction and who makes the call.

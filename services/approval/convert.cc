@@ -31,6 +31,8 @@ v1::Centre::State StateOf(CentreState state) {
       return v1::Centre::STATE_APPLIED;
     case CentreState::kApproved:
       return v1::Centre::STATE_APPROVED;
+    case CentreState::kConditional:
+      return v1::Centre::STATE_APPROVED_WITH_CONDITIONS;
     case CentreState::kSuspended:
       return v1::Centre::STATE_SUSPENDED;
     case CentreState::kWithdrawn:
@@ -187,8 +189,8 @@ absl::StatusOr<std::string> QualificationFrom(std::string_view field, const std:
 absl::StatusOr<std::optional<CentreState>> StateFrom(v1::Centre::State state) {
   if (state == v1::Centre::STATE_UNSPECIFIED) return std::nullopt;
   for (const CentreState known :
-       {CentreState::kApplied, CentreState::kApproved, CentreState::kSuspended,
-        CentreState::kWithdrawn, CentreState::kClosed}) {
+       {CentreState::kApplied, CentreState::kApproved, CentreState::kConditional,
+        CentreState::kSuspended, CentreState::kWithdrawn, CentreState::kClosed}) {
     if (StateOf(known) == state) return known;
   }
   return FieldInvalid("state", absl::StrCat(static_cast<int>(state), " is no state of a centre"));

@@ -48,6 +48,28 @@ inline constexpr std::string_view kTooManyConditions = "TOO_MANY_CONDITIONS";
 inline constexpr std::string_view kTooManyQuestions = "TOO_MANY_QUESTIONS";
 inline constexpr std::string_view kRegisterUnknown = "REGISTER_UNKNOWN";
 inline constexpr std::string_view kEntryNotFound = "ENTRY_NOT_FOUND";
+inline constexpr std::string_view kLevelUnknown = "LEVEL_UNKNOWN";
+inline constexpr std::string_view kLearnersMaxInvalid = "LEARNERS_MAX_INVALID";
+inline constexpr std::string_view kDaysInvalid = "DAYS_INVALID";
+inline constexpr std::string_view kRestrictionNotFound = "RESTRICTION_NOT_FOUND";
+inline constexpr std::string_view kRestrictionEnded = "RESTRICTION_ENDED";
+inline constexpr std::string_view kConditionsOpen = "CONDITIONS_OPEN";
+inline constexpr std::string_view kActionNotFound = "ACTION_NOT_FOUND";
+inline constexpr std::string_view kActionStateWrong = "ACTION_STATE_WRONG";
+inline constexpr std::string_view kAnswerMissing = "ANSWER_MISSING";
+inline constexpr std::string_view kLinkInvalid = "LINK_INVALID";
+inline constexpr std::string_view kLinkNotFound = "LINK_NOT_FOUND";
+inline constexpr std::string_view kSiteNotFound = "SITE_NOT_FOUND";
+inline constexpr std::string_view kSiteStateWrong = "SITE_STATE_WRONG";
+inline constexpr std::string_view kStaffNotFound = "STAFF_NOT_FOUND";
+inline constexpr std::string_view kStaffExists = "STAFF_EXISTS";
+inline constexpr std::string_view kRolesInvalid = "ROLES_INVALID";
+inline constexpr std::string_view kCompetenceNotFound = "COMPETENCE_NOT_FOUND";
+inline constexpr std::string_view kCompetenceStateWrong = "COMPETENCE_STATE_WRONG";
+inline constexpr std::string_view kOwnEvidence = "OWN_EVIDENCE";
+inline constexpr std::string_view kConflictNotFound = "CONFLICT_NOT_FOUND";
+inline constexpr std::string_view kConflictResolved = "CONFLICT_RESOLVED";
+inline constexpr std::string_view kListFull = "LIST_FULL";
 
 inline constexpr std::string_view kReasons[] = {
     kCentreNotFound,
@@ -94,6 +116,28 @@ inline constexpr std::string_view kReasons[] = {
     kTooManyQuestions,
     kRegisterUnknown,
     kEntryNotFound,
+    kLevelUnknown,
+    kLearnersMaxInvalid,
+    kDaysInvalid,
+    kRestrictionNotFound,
+    kRestrictionEnded,
+    kConditionsOpen,
+    kActionNotFound,
+    kActionStateWrong,
+    kAnswerMissing,
+    kLinkInvalid,
+    kLinkNotFound,
+    kSiteNotFound,
+    kSiteStateWrong,
+    kStaffNotFound,
+    kStaffExists,
+    kRolesInvalid,
+    kCompetenceNotFound,
+    kCompetenceStateWrong,
+    kOwnEvidence,
+    kConflictNotFound,
+    kConflictResolved,
+    kListFull,
 };
 
 }  // namespace assay::approval

@@ -12,9 +12,9 @@
 namespace assay::approval {
 namespace {
 
-constexpr std::array kCentreStates = {CentreState::kApplied, CentreState::kApproved,
-                                      CentreState::kSuspended, CentreState::kWithdrawn,
-                                      CentreState::kClosed};
+constexpr std::array kCentreStates = {CentreState::kApplied,     CentreState::kApproved,
+                                      CentreState::kConditional, CentreState::kSuspended,
+                                      CentreState::kWithdrawn,   CentreState::kClosed};
 constexpr std::array kApprovalStates = {ApprovalState::kApplied,   ApprovalState::kApproved,
                                         ApprovalState::kRefused,   ApprovalState::kWithdrawn,
                                         ApprovalState::kSuspended, ApprovalState::kLapsed};
@@ -27,7 +27,15 @@ struct CentreEdge {
 // Closing is the establishment's own end, so it comes from anywhere and leads nowhere.
 constexpr CentreEdge kCentreEdges[] = {
     {CentreState::kApplied, CentreState::kApproved},
+    {CentreState::kApplied, CentreState::kConditional},
     {CentreState::kSuspended, CentreState::kApproved},
+    {CentreState::kSuspended, CentreState::kConditional},
+    {CentreState::kApproved, CentreState::kConditional},
+    {CentreState::kConditional, CentreState::kApproved},
+    {CentreState::kConditional, CentreState::kSuspended},
+    {CentreState::kConditional, CentreState::kWithdrawn},
+    {CentreState::kConditional, CentreState::kClosed},
+    {CentreState::kWithdrawn, CentreState::kApplied},
     {CentreState::kApproved, CentreState::kSuspended},
     {CentreState::kApplied, CentreState::kWithdrawn},
     {CentreState::kApproved, CentreState::kWithdrawn},
@@ -58,6 +66,8 @@ std::string_view NameOf(CentreState state) {
       return "applied";
     case CentreState::kApproved:
       return "approved";
+    case CentreState::kConditional:
+      return "approved with conditions";
     case CentreState::kSuspended:
       return "suspended";
     case CentreState::kWithdrawn:
@@ -78,6 +88,10 @@ std::optional<CentreState> CentreStateOf(std::string_view name) {
 bool MayChange(CentreState from, CentreState to) {
   return std::any_of(std::begin(kCentreEdges), std::end(kCentreEdges),
                      [&](const CentreEdge& edge) { return edge.from == from && edge.to == to; });
+}
+
+bool IsApproved(CentreState state) {
+  return state == CentreState::kApproved || state == CentreState::kConditional;
 }
 
 std::string SourcesOf(CentreState to) {
@@ -198,7 +212,7 @@ std::optional<Standing> StandingOf(const QualificationApproval& approval, absl::
 
 Standing StandingOn(absl::CivilDay day, CentreState centre,
                     const std::vector<QualificationApproval>& approvals) {
-  if (centre != CentreState::kApproved) return Standing::kCentreNotApproved;
+  if (!IsApproved(centre)) return Standing::kCentreNotApproved;
   // The most favourable first, then what tells most of why not.
   constexpr Standing kOrder[] = {Standing::kInForce,         Standing::kSuspended,
                                  Standing::kNotYetEffective, Standing::kNotUsedInTime,

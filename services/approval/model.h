@@ -15,11 +15,20 @@
 namespace assay::approval {
 
 // How the awarding body stands to a centre.
-enum class CentreState { kApplied, kApproved, kSuspended, kWithdrawn, kClosed };
+enum class CentreState {
+  kApplied,
+  kApproved,
+  kConditional,  // Approved, while it has conditions to meet.
+  kSuspended,
+  kWithdrawn,
+  kClosed,
+};
 
 std::string_view NameOf(CentreState state);  // "applied"
 std::optional<CentreState> CentreStateOf(std::string_view name);
 bool MayChange(CentreState from, CentreState to);
+// Approved, with conditions or without.
+bool IsApproved(CentreState state);
 // The states from which `to` is reached, for messages: "applied or suspended".
 std::string SourcesOf(CentreState to);
 

@@ -132,6 +132,9 @@ void RegisterRpcs(platform::Router& router, const Context& context) {
   RegisterDeclarationSamples(router, context);
   RegisterMerges(router, context);
   RegisterRegisters(router, context);
+  RegisterLifecycle(router, context);
+  RegisterOversight(router, context);
+  RegisterStaff(router, context);
 }
 
 }  // namespace assay::approval

@@ -12,9 +12,12 @@
 #include "assay/approval/v1/centre_service.pb.h"
 #include "assay/approval/v1/error_reason.pb.h"
 #include "assay/approval/v1/events.pb.h"
+#include "assay/approval/v1/lifecycle_service.pb.h"
 #include "assay/approval/v1/merge_service.pb.h"
+#include "assay/approval/v1/oversight_service.pb.h"
 #include "assay/approval/v1/qualification_service.pb.h"
 #include "assay/approval/v1/register_service.pb.h"
+#include "assay/approval/v1/staff_service.pb.h"
 #include "assay/common/v1/access.pb.h"
 #include "assay/common/v1/error_reason.pb.h"
 #include "assay/common/v1/operations_service.pb.h"
@@ -52,6 +55,9 @@ std::vector<const FileDescriptor*> Files() {
           approval::v1::Qualification::descriptor()->file(),
           approval::v1::QualificationApproval::descriptor()->file(),
           approval::v1::RegisterEntry::descriptor()->file(),
+          approval::v1::Site::descriptor()->file(),
+          approval::v1::Restriction::descriptor()->file(),
+          approval::v1::StaffMember::descriptor()->file(),
           common::v1::QueueStatus::descriptor()->file(),
           evidence::v1::Evidence::descriptor()->file(),
           moderation::v1::Blocker::descriptor()->file(),

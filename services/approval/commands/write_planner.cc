@@ -10,6 +10,7 @@
 #include "services/approval/errors.h"
 #include "services/approval/involvement/changes.h"
 #include "services/approval/planner_document.h"
+#include "services/approval/timeline.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
@@ -62,6 +63,10 @@ absl::Status KeepVersion(const Work& work, const PlannerRecord& record, const Pl
   RETURN_IF_ERROR(RefuseFaults(check));
   PlannerStore store;
   const std::string& tenant = work.reach.tenant;
+  RETURN_IF_ERROR(RecordDecision(
+      work,
+      {TimelineKind::kPlanner, record.centre, record.Name(),
+       absl::StrCat("version ", record.document_version, " written"), std::string(note), "EI-12"}));
   RETURN_IF_ERROR(store.InsertVersion(work.tx, tenant, record,
                                       {.number = record.document_version,
                                        .change_note = std::string(note),

@@ -19,6 +19,9 @@ void RegisterDeclarationSamples(platform::Router& router, const Context& context
 void RegisterMerges(platform::Router& router, const Context& context);
 void RegisterQualifications(platform::Router& router, const Context& context);
 void RegisterRegisters(platform::Router& router, const Context& context);
+void RegisterLifecycle(platform::Router& router, const Context& context);
+void RegisterOversight(platform::Router& router, const Context& context);
+void RegisterStaff(platform::Router& router, const Context& context);
 
 // Where a page begins and how long it may be. What else decides the list is bound into
 // the token, so that a token of another list is refused.
