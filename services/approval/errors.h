@@ -28,16 +28,97 @@ inline constexpr std::string_view kEvidenceMissing = "EVIDENCE_MISSING";
 inline constexpr std::string_view kReferredUndecided = "REFERRED_UNDECIDED";
 inline constexpr std::string_view kLearnerNotReferred = "LEARNER_NOT_REFERRED";
 inline constexpr std::string_view kLearnerNotFound = "LEARNER_NOT_FOUND";
+inline constexpr std::string_view kRegistrationsRefused = "REGISTRATIONS_REFUSED";
+inline constexpr std::string_view kLearnerUnderage = "LEARNER_UNDERAGE";
+inline constexpr std::string_view kBirthDayInvalid = "BIRTH_DAY_INVALID";
+inline constexpr std::string_view kUlnInvalid = "ULN_INVALID";
+inline constexpr std::string_view kEnrolmentExists = "ENROLMENT_EXISTS";
+inline constexpr std::string_view kUlnExists = "ULN_EXISTS";
+inline constexpr std::string_view kRegistrationLimitReached = "REGISTRATION_LIMIT_REACHED";
+inline constexpr std::string_view kRegistrationsStopped = "REGISTRATIONS_STOPPED";
+inline constexpr std::string_view kApprovalNotInForce = "APPROVAL_NOT_IN_FORCE";
+inline constexpr std::string_view kRegistrationPeriodInvalid = "REGISTRATION_PERIOD_INVALID";
+inline constexpr std::string_view kRegistrationNotFound = "REGISTRATION_NOT_FOUND";
+inline constexpr std::string_view kRegistrationStateWrong = "REGISTRATION_STATE_WRONG";
+inline constexpr std::string_view kUnitNotInQualification = "UNIT_NOT_IN_QUALIFICATION";
+inline constexpr std::string_view kSelfVerification = "SELF_VERIFICATION";
+inline constexpr std::string_view kStaffNotEligible = "STAFF_NOT_ELIGIBLE";
+inline constexpr std::string_view kAssessmentOutsideRegistration =
+    "ASSESSMENT_OUTSIDE_REGISTRATION";
+inline constexpr std::string_view kAchievementsRefused = "ACHIEVEMENTS_REFUSED";
+inline constexpr std::string_view kAchievementNotFound = "ACHIEVEMENT_NOT_FOUND";
+inline constexpr std::string_view kAwardNotEligible = "AWARD_NOT_ELIGIBLE";
+inline constexpr std::string_view kAwardExists = "AWARD_EXISTS";
+inline constexpr std::string_view kAwardNotFound = "AWARD_NOT_FOUND";
+inline constexpr std::string_view kAwardStateWrong = "AWARD_STATE_WRONG";
+inline constexpr std::string_view kErasureNotFound = "ERASURE_NOT_FOUND";
+inline constexpr std::string_view kErasureBlocked = "ERASURE_BLOCKED";
+inline constexpr std::string_view kTransferInvalid = "TRANSFER_INVALID";
+inline constexpr std::string_view kQualityReviewNotFound = "QUALITY_REVIEW_NOT_FOUND";
+inline constexpr std::string_view kQualityReviewRefused = "QUALITY_REVIEW_REFUSED";
+inline constexpr std::string_view kQualityReviewStateWrong = "QUALITY_REVIEW_STATE_WRONG";
+inline constexpr std::string_view kReviewActionNotFound = "REVIEW_ACTION_NOT_FOUND";
+inline constexpr std::string_view kEvaluationNotFound = "EVALUATION_NOT_FOUND";
+inline constexpr std::string_view kRiskPolicyNotFound = "RISK_POLICY_NOT_FOUND";
+inline constexpr std::string_view kRiskPolicyRefused = "RISK_POLICY_REFUSED";
 
 inline constexpr std::string_view kReasons[] = {
-    kCentreNotFound,     kCentreStateWrong,       kReasonMissing,
-    kLayoutUnknown,      kQualificationNotFound,  kApprovalNotFound,
-    kApprovalExists,     kApprovalStateWrong,     kQueryEmpty,
-    kPlannerRefused,     kPlannerNotFound,        kPlannerExists,
-    kPlannerStateWrong,  kInvolvementNotRequired, kFeedbackMissing,
-    kActionsMissing,     kDeadlineInvalid,        kDeadlinePassed,
-    kLastResortTooEarly, kDeclarationIncomplete,  kEvidenceMissing,
-    kReferredUndecided,  kLearnerNotReferred,     kLearnerNotFound,
+    kCentreNotFound,
+    kCentreStateWrong,
+    kReasonMissing,
+    kLayoutUnknown,
+    kQualificationNotFound,
+    kApprovalNotFound,
+    kApprovalExists,
+    kApprovalStateWrong,
+    kQueryEmpty,
+    kPlannerRefused,
+    kPlannerNotFound,
+    kPlannerExists,
+    kPlannerStateWrong,
+    kInvolvementNotRequired,
+    kFeedbackMissing,
+    kActionsMissing,
+    kDeadlineInvalid,
+    kDeadlinePassed,
+    kLastResortTooEarly,
+    kDeclarationIncomplete,
+    kEvidenceMissing,
+    kReferredUndecided,
+    kLearnerNotReferred,
+    kLearnerNotFound,
+    kRegistrationsRefused,
+    kLearnerUnderage,
+    kBirthDayInvalid,
+    kUlnInvalid,
+    kEnrolmentExists,
+    kUlnExists,
+    kRegistrationLimitReached,
+    kRegistrationsStopped,
+    kApprovalNotInForce,
+    kRegistrationPeriodInvalid,
+    kRegistrationNotFound,
+    kRegistrationStateWrong,
+    kUnitNotInQualification,
+    kSelfVerification,
+    kStaffNotEligible,
+    kAssessmentOutsideRegistration,
+    kAchievementsRefused,
+    kAchievementNotFound,
+    kAwardNotEligible,
+    kAwardExists,
+    kAwardNotFound,
+    kAwardStateWrong,
+    kErasureNotFound,
+    kErasureBlocked,
+    kTransferInvalid,
+    kQualityReviewNotFound,
+    kQualityReviewRefused,
+    kQualityReviewStateWrong,
+    kReviewActionNotFound,
+    kEvaluationNotFound,
+    kRiskPolicyNotFound,
+    kRiskPolicyRefused,
 };
 
 }  // namespace assay::approval

@@ -260,6 +260,8 @@ void RegisterRpcs(platform::Router& router, const Context& context) {
   RegisterQualifications(router, context);
   RegisterApprovals(router, context);
   RegisterPlanners(router, context);
+  RegisterLearnerRpcs(router, context);
+  RegisterQualityRpcs(router, context);
 }
 
 }  // namespace assay::approval

@@ -12,7 +12,9 @@
 #include "assay/approval/v1/centre_service.pb.h"
 #include "assay/approval/v1/error_reason.pb.h"
 #include "assay/approval/v1/events.pb.h"
+#include "assay/approval/v1/learner_service.pb.h"
 #include "assay/approval/v1/qualification_service.pb.h"
+#include "assay/approval/v1/quality_service.pb.h"
 #include "assay/common/v1/access.pb.h"
 #include "assay/common/v1/error_reason.pb.h"
 #include "assay/common/v1/operations_service.pb.h"
@@ -48,6 +50,8 @@ std::vector<const FileDescriptor*> Files() {
   return {approval::v1::Centre::descriptor()->file(),
           approval::v1::Qualification::descriptor()->file(),
           approval::v1::QualificationApproval::descriptor()->file(),
+          approval::v1::Registration::descriptor()->file(),
+          approval::v1::QualityReview::descriptor()->file(),
           common::v1::QueueStatus::descriptor()->file(),
           evidence::v1::Evidence::descriptor()->file(),
           moderation::v1::Blocker::descriptor()->file(),

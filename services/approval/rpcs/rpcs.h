@@ -14,6 +14,8 @@
 namespace assay::approval {
 
 void RegisterPlanners(platform::Router& router, const Context& context);
+void RegisterLearnerRpcs(platform::Router& router, const Context& context);
+void RegisterQualityRpcs(platform::Router& router, const Context& context);
 
 // Where a page begins and how long it may be. What else decides the list is bound into
 // the token, so that a token of another list is refused.
