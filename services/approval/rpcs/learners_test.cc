@@ -121,7 +121,8 @@ class LearnerTest : public testing::LearnerFixture {
   }
   std::vector<std::string> Missing(const std::string& name) {
     std::vector<std::string> missing;
-    for (const v1::AwardCondition& condition : Eligibility(name).conditions()) {
+    const v1::CheckAwardEligibilityResponse answer = Eligibility(name);
+    for (const v1::AwardCondition& condition : answer.conditions()) {
       if (!condition.met()) missing.push_back(condition.rule() + " " + condition.kind());
     }
     return missing;
