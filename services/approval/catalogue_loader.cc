@@ -7,6 +7,7 @@
 #include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -21,6 +22,7 @@ using nlohmann::json;
 using platform::View;
 
 constexpr int kRuleDepthMax = 16;
+constexpr int kMonthsMax = 1200;
 
 // Reads the members of one object, remembering what is wrong first and where.
 class Reader {
@@ -52,6 +54,15 @@ class Reader {
     if (value == nullptr) return false;
     if (!value->is_boolean()) return Fault(key, "is not true or false"), false;
     return value->get<bool>();
+  }
+
+  std::optional<absl::CivilDay> Day(const char* key) {
+    const std::string text = Text(key, /*required=*/false);
+    if (text.empty()) return std::nullopt;
+    absl::CivilDay day;
+    // Only the full form: a bare year would be read as its first day.
+    if (text.size() == 10 && absl::ParseCivilTime(text, &day)) return day;
+    return Fault(key, "is not a day such as 2026-08-31"), std::nullopt;
   }
 
   std::vector<std::string> Texts(const char* key, bool required = true) {
@@ -181,6 +192,9 @@ Qualification ReadQualification(Reader& in) {
   q.total_qualification_time = in.Number("total_qualification_time");
   q.accreditation_number = in.Text("accreditation_number");
   q.minimum_age = in.Number("minimum_age");
+  q.registration_months = std::min(in.Number("registration_months", false), kMonthsMax);
+  q.last_registration_day = in.Day("last_registration_day");
+  q.last_certification_day = in.Day("last_certification_day");
   q.regions = in.Texts("regions");
   q.fast_track_from = in.Texts("fast_track_from", false);
   q.employer_involvement = in.Flag("employer_involvement");

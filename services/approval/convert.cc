@@ -345,6 +345,13 @@ v1::Qualification ToProto(const Qualification& q, Detail detail) {
   out.set_total_qualification_time(q.total_qualification_time);
   out.set_accreditation_number(q.accreditation_number);
   out.set_minimum_age(q.minimum_age);
+  out.set_registration_months(q.registration_months);
+  if (q.last_registration_day.has_value()) {
+    *out.mutable_last_registration_day() = ToDate(*q.last_registration_day);
+  }
+  if (q.last_certification_day.has_value()) {
+    *out.mutable_last_certification_day() = ToDate(*q.last_certification_day);
+  }
   for (const std::string& region : q.regions) out.add_regions(region);
   for (const std::string& from : q.fast_track_from) out.add_fast_track_from(from);
   out.set_employer_involvement(q.employer_involvement);

@@ -70,6 +70,39 @@ inline constexpr std::string_view kOwnEvidence = "OWN_EVIDENCE";
 inline constexpr std::string_view kConflictNotFound = "CONFLICT_NOT_FOUND";
 inline constexpr std::string_view kConflictResolved = "CONFLICT_RESOLVED";
 inline constexpr std::string_view kListFull = "LIST_FULL";
+inline constexpr std::string_view kRegistrationsRefused = "REGISTRATIONS_REFUSED";
+inline constexpr std::string_view kLearnerUnderage = "LEARNER_UNDERAGE";
+inline constexpr std::string_view kBirthDayInvalid = "BIRTH_DAY_INVALID";
+inline constexpr std::string_view kUlnInvalid = "ULN_INVALID";
+inline constexpr std::string_view kEnrolmentExists = "ENROLMENT_EXISTS";
+inline constexpr std::string_view kUlnExists = "ULN_EXISTS";
+inline constexpr std::string_view kRegistrationLimitReached = "REGISTRATION_LIMIT_REACHED";
+inline constexpr std::string_view kRegistrationsStopped = "REGISTRATIONS_STOPPED";
+inline constexpr std::string_view kApprovalNotInForce = "APPROVAL_NOT_IN_FORCE";
+inline constexpr std::string_view kRegistrationPeriodInvalid = "REGISTRATION_PERIOD_INVALID";
+inline constexpr std::string_view kRegistrationNotFound = "REGISTRATION_NOT_FOUND";
+inline constexpr std::string_view kRegistrationStateWrong = "REGISTRATION_STATE_WRONG";
+inline constexpr std::string_view kUnitNotInQualification = "UNIT_NOT_IN_QUALIFICATION";
+inline constexpr std::string_view kSelfVerification = "SELF_VERIFICATION";
+inline constexpr std::string_view kStaffNotEligible = "STAFF_NOT_ELIGIBLE";
+inline constexpr std::string_view kAssessmentOutsideRegistration =
+    "ASSESSMENT_OUTSIDE_REGISTRATION";
+inline constexpr std::string_view kAchievementsRefused = "ACHIEVEMENTS_REFUSED";
+inline constexpr std::string_view kAchievementNotFound = "ACHIEVEMENT_NOT_FOUND";
+inline constexpr std::string_view kAwardNotEligible = "AWARD_NOT_ELIGIBLE";
+inline constexpr std::string_view kAwardExists = "AWARD_EXISTS";
+inline constexpr std::string_view kAwardNotFound = "AWARD_NOT_FOUND";
+inline constexpr std::string_view kAwardStateWrong = "AWARD_STATE_WRONG";
+inline constexpr std::string_view kErasureNotFound = "ERASURE_NOT_FOUND";
+inline constexpr std::string_view kErasureBlocked = "ERASURE_BLOCKED";
+inline constexpr std::string_view kTransferInvalid = "TRANSFER_INVALID";
+inline constexpr std::string_view kQualityReviewNotFound = "QUALITY_REVIEW_NOT_FOUND";
+inline constexpr std::string_view kQualityReviewRefused = "QUALITY_REVIEW_REFUSED";
+inline constexpr std::string_view kQualityReviewStateWrong = "QUALITY_REVIEW_STATE_WRONG";
+inline constexpr std::string_view kReviewActionNotFound = "REVIEW_ACTION_NOT_FOUND";
+inline constexpr std::string_view kEvaluationNotFound = "EVALUATION_NOT_FOUND";
+inline constexpr std::string_view kRiskPolicyNotFound = "RISK_POLICY_NOT_FOUND";
+inline constexpr std::string_view kRiskPolicyRefused = "RISK_POLICY_REFUSED";
 
 inline constexpr std::string_view kReasons[] = {
     kCentreNotFound,
@@ -138,6 +171,38 @@ inline constexpr std::string_view kReasons[] = {
     kConflictNotFound,
     kConflictResolved,
     kListFull,
+    kRegistrationsRefused,
+    kLearnerUnderage,
+    kBirthDayInvalid,
+    kUlnInvalid,
+    kEnrolmentExists,
+    kUlnExists,
+    kRegistrationLimitReached,
+    kRegistrationsStopped,
+    kApprovalNotInForce,
+    kRegistrationPeriodInvalid,
+    kRegistrationNotFound,
+    kRegistrationStateWrong,
+    kUnitNotInQualification,
+    kSelfVerification,
+    kStaffNotEligible,
+    kAssessmentOutsideRegistration,
+    kAchievementsRefused,
+    kAchievementNotFound,
+    kAwardNotEligible,
+    kAwardExists,
+    kAwardNotFound,
+    kAwardStateWrong,
+    kErasureNotFound,
+    kErasureBlocked,
+    kTransferInvalid,
+    kQualityReviewNotFound,
+    kQualityReviewRefused,
+    kQualityReviewStateWrong,
+    kReviewActionNotFound,
+    kEvaluationNotFound,
+    kRiskPolicyNotFound,
+    kRiskPolicyRefused,
 };
 
 }  // namespace assay::approval

@@ -1,11 +1,14 @@
 // What approval tells others. Each goes into the outbox of the transaction that caused it.
 #pragma once
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "services/approval/context.h"
 #include "services/approval/model.h"
+#include "services/approval/risk/evaluate.h"
+#include "services/approval/stores/learners.h"
 #include "services/approval/stores/planners.h"
 
 namespace assay::approval {
@@ -22,5 +25,12 @@ absl::Status EmitStateChanged(const Work& work, const QualificationApproval& app
 // `ruling` says what an officer wrote, if one did.
 absl::Status EmitPlannerChanged(const Work& work, const PlannerRecord& planner,
                                 const PlannerRuling& ruling);
+
+absl::Status EmitAwardChanged(const Work& work, const AwardRecord& award);
+absl::Status EmitErased(const Work& work, const ErasureRecord& erasure);
+absl::Status EmitRiskChanged(const Work& work, const std::string& centre,
+                             const QualityOutcome& outcome);
+absl::Status EmitDirectClaimsChanged(const Work& work, const std::string& centre,
+                                     const ClaimOutcome& claim);
 
 }  // namespace assay::approval

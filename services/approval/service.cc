@@ -135,6 +135,8 @@ void RegisterRpcs(platform::Router& router, const Context& context) {
   RegisterLifecycle(router, context);
   RegisterOversight(router, context);
   RegisterStaff(router, context);
+  RegisterLearnerRpcs(router, context);
+  RegisterQualityRpcs(router, context);
 }
 
 }  // namespace assay::approval

@@ -12,10 +12,12 @@
 #include "assay/approval/v1/centre_service.pb.h"
 #include "assay/approval/v1/error_reason.pb.h"
 #include "assay/approval/v1/events.pb.h"
+#include "assay/approval/v1/learner_service.pb.h"
 #include "assay/approval/v1/lifecycle_service.pb.h"
 #include "assay/approval/v1/merge_service.pb.h"
 #include "assay/approval/v1/oversight_service.pb.h"
 #include "assay/approval/v1/qualification_service.pb.h"
+#include "assay/approval/v1/quality_service.pb.h"
 #include "assay/approval/v1/register_service.pb.h"
 #include "assay/approval/v1/staff_service.pb.h"
 #include "assay/common/v1/access.pb.h"
@@ -58,6 +60,8 @@ std::vector<const FileDescriptor*> Files() {
           approval::v1::Site::descriptor()->file(),
           approval::v1::Restriction::descriptor()->file(),
           approval::v1::StaffMember::descriptor()->file(),
+          approval::v1::Registration::descriptor()->file(),
+          approval::v1::QualityReview::descriptor()->file(),
           common::v1::QueueStatus::descriptor()->file(),
           evidence::v1::Evidence::descriptor()->file(),
           moderation::v1::Blocker::descriptor()->file(),

@@ -249,6 +249,18 @@ class SecurityTest : public ::testing::Test {
         {"assay.example/DeclarationSample",
          "centres/urn-100101/planners/" + std::string(26, '1') + "/samples/1"},
         {"assay.example/Consortium", std::string(kComponent) + "/consortia/some"},
+        {"assay.example/Registration",
+         "centres/urn-100101/registrations/" + std::string(26, '1')},
+        {"assay.example/Achievement",
+         "centres/urn-100101/registrations/" + std::string(26, '1') + "/achievements/304"},
+        {"assay.example/Award", "centres/urn-100101/awards/" + std::string(26, '1')},
+        {"assay.example/Erasure", "centres/urn-100101/erasures/" + std::string(26, '1')},
+        {"assay.example/QualityReview",
+         "centres/urn-100101/qualityReviews/" + std::string(26, '1')},
+        {"assay.example/Evaluation", "centres/urn-100101/evaluations/1"},
+        {"assay.example/CentreRisk", "centres/urn-100101/risk"},
+        {"assay.example/DirectClaimStatus", "centres/urn-100101/directClaimStatuses/3818-13"},
+        {"assay.example/RiskPolicy", "riskPolicies/1"},
         {"assay.example/Evidence", evidence.Json()["name"]},
         {"assay.example/Series", "series/summer-2026"},
         {"assay.example/Component", kComponent},
@@ -282,6 +294,16 @@ class SecurityTest : public ::testing::Test {
     ghost_["assay.example/DeclarationSample"] =
         "centres/urn-999999/planners/" + nothing + "/samples/1";
     ghost_["assay.example/Consortium"] = std::string(kComponent) + "/consortia/none";
+    ghost_["assay.example/Registration"] = "centres/urn-999999/registrations/" + nothing;
+    ghost_["assay.example/Achievement"] =
+        "centres/urn-999999/registrations/" + nothing + "/achievements/304";
+    ghost_["assay.example/Award"] = "centres/urn-999999/awards/" + nothing;
+    ghost_["assay.example/Erasure"] = "centres/urn-999999/erasures/" + nothing;
+    ghost_["assay.example/QualityReview"] = "centres/urn-999999/qualityReviews/" + nothing;
+    ghost_["assay.example/Evaluation"] = "centres/urn-999999/evaluations/1";
+    ghost_["assay.example/CentreRisk"] = "centres/urn-999999/risk";
+    ghost_["assay.example/DirectClaimStatus"] =
+        "centres/urn-999999/directClaimStatuses/3818-13";
     ghost_["assay.example/Evidence"] = "centres/urn-999999/evidence/" + nothing;
     ghost_["assay.example/Submission"] = ghost_submission;
     ghost_["assay.example/Sample"] = ghost_submission + "/samples/" + nothing;

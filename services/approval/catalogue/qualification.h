@@ -2,9 +2,12 @@
 //
 // Pure. Contradictions stay in here as they were printed; checks.h finds them.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "absl/time/civil_time.h"
 
 namespace assay::approval {
 
@@ -65,6 +68,9 @@ struct Qualification {
   int total_qualification_time = 0;
   std::string accreditation_number;
   int minimum_age = 0;
+  int registration_months = 0;  // How long a registration may last (QUAL-5); 0: no limit is set.
+  std::optional<absl::CivilDay> last_registration_day;
+  std::optional<absl::CivilDay> last_certification_day;
   std::vector<std::string> regions;
   std::vector<std::string> fast_track_from;  // QUAL-7.
   bool employer_involvement = false;         // Asked of every learner (EI-1).

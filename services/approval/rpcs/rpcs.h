@@ -22,6 +22,8 @@ void RegisterRegisters(platform::Router& router, const Context& context);
 void RegisterLifecycle(platform::Router& router, const Context& context);
 void RegisterOversight(platform::Router& router, const Context& context);
 void RegisterStaff(platform::Router& router, const Context& context);
+void RegisterLearnerRpcs(platform::Router& router, const Context& context);
+void RegisterQualityRpcs(platform::Router& router, const Context& context);
 
 // Where a page begins and how long it may be. What else decides the list is bound into
 // the token, so that a token of another list is refused.

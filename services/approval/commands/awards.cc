@@ -1,0 +1,185 @@
+#include "services/approval/commands/awards.h"
+
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/approval/commands/check_standing.h"
+#include "services/approval/commands/quality_reviews.h"
+#include "services/approval/commands/rule_on_planner.h"
+#include "services/approval/errors.h"
+#include "services/approval/events.h"
+#include "services/approval/stores/planner_erasure.h"
+#include "services/platform/core/status_macros.h"
+#include "services/platform/core/view.h"
+#include "services/platform/error/error.h"
+#include "services/platform/rpc/etag.h"
+
+namespace assay::approval {
+namespace {
+
+using platform::Error;
+using platform::View;
+using Code = absl::StatusCode;
+
+constexpr int kUnitsMax = 1000;
+
+// The planner that names the learner for the qualification; the most favourable, if several do.
+absl::StatusOr<InvolvementFact> InvolvementOf(const Work& work, const RegistrationRecord& record) {
+  InvolvementFact fact;
+  ASSIGN_OR_RETURN(
+      const std::vector<std::string> planners,
+      PlannerErasureStore().PlannersOf(work.tx, work.reach.tenant, record.centre,
+                                       record.qualification, record.learner.enrolment));
+  for (const std::string& planner : planners) {
+    ASSIGN_OR_RETURN(const LearnerBlock block,
+                     CheckLearner(work, {record.centre, planner, ""}, record.learner.enrolment));
+    if (fact.met) break;
+    fact.planned = true;
+    fact.met = !block.blocks;
+    fact.final = block.final;
+    fact.who = block.who;
+    fact.due = block.due;
+    fact.message =
+        absl::StrCat("centres/", record.centre, "/planners/", planner, ": ", block.message);
+  }
+  return fact;
+}
+
+absl::StatusOr<std::vector<ApprovalFact>> ApprovalsOn(const Work& work,
+                                                      const RegistrationRecord& record,
+                                                      const std::vector<UnitFact>& units) {
+  std::set<absl::CivilDay> days;
+  for (const UnitFact& unit : units) {
+    if (unit.achieved) days.insert(unit.assess_day);
+  }
+  std::vector<ApprovalFact> facts;
+  for (const absl::CivilDay day : days) {
+    ASSIGN_OR_RETURN(const StandingAnswer answer,
+                     CheckStanding(work, record.centre, record.qualification, day));
+    facts.push_back({day, answer.standing == Standing::kInForce, answer.message});
+  }
+  return facts;
+}
+
+// Units that came along from another centre were assessed under its approval, which was looked at
+// when they were recorded.
+absl::StatusOr<std::vector<UnitFact>> UnitsOf(const Work& work, const RegistrationRecord& record,
+                                              std::vector<UnitFact>& own) {
+  std::vector<UnitFact> units;
+  ASSIGN_OR_RETURN(const std::vector<AchievementRecord> all,
+                   LearnerStore().ListAchievements(work.tx, work.reach.tenant, record.centre,
+                                                   record.id, "", kUnitsMax));
+  const std::string staff = absl::StrCat("centres/", record.centre, "/staff/");
+  for (const AchievementRecord& achievement : all) {
+    const AchievementEntry& entry = achievement.entry;
+    units.push_back({entry.unit, entry.achieved, !entry.verifier.empty(), entry.assess_day});
+    if (entry.assessor.starts_with(staff)) own.push_back(units.back());
+  }
+  return units;
+}
+
+absl::Status Refuse(const RegistrationRecord& record, const Eligibility& eligibility) {
+  int missing = 0;
+  for (const AwardCondition& condition : eligibility.conditions) missing += condition.met ? 0 : 1;
+  Error error(Code::kFailedPrecondition, kAwardNotEligible,
+              absl::StrCat("the award needs ", missing, " more conditions to be met (QUAL-9)"));
+  error.With("registration", record.Name()).With("missing_count", absl::StrCat(missing));
+  for (const AwardCondition& condition : eligibility.conditions) {
+    if (condition.met) continue;
+    error.Field(condition.kind, absl::StrCat(condition.message, " (", condition.rule, ")"));
+  }
+  return error;
+}
+
+// Awards it and ends the registration.
+absl::Status Award(const Work& work, AwardRecord& award, RegistrationRecord& record) {
+  award.state = AwardState::kAwarded;
+  award.award_day = DayOfCall(work);
+  record.state = RegistrationState::kAwarded;
+  record.update_time = work.call.now;
+  return LearnerStore().Update(
+      work.tx, work.reach.tenant, record,
+      {"awarded", award.Name(), std::string(work.call.subject()), work.call.now});
+}
+
+}  // namespace
+
+absl::StatusOr<Eligibility> CheckEligibility(const Work& work, const RegistrationRecord& record) {
+  ASSIGN_OR_RETURN(const Qualification* qualification, CatalogueEntry(work, record.qualification));
+  EligibilityFacts facts{.state = record.state,
+                         .register_day = record.register_day,
+                         .end_day = record.end_day,
+                         .today = DayOfCall(work)};
+  std::vector<UnitFact> own;
+  ASSIGN_OR_RETURN(facts.units, UnitsOf(work, record, own));
+  ASSIGN_OR_RETURN(facts.approvals, ApprovalsOn(work, record, own));
+  if (qualification->employer_involvement) {
+    ASSIGN_OR_RETURN(facts.involvement, InvolvementOf(work, record));
+  }
+  ASSIGN_OR_RETURN(const DirectClaimAnswer direct,
+                   DirectClaimsOf(work, record.centre, record.qualification));
+  facts.direct = {direct.outcome.granted, direct.stopped,
+                  direct.stopped ? direct.stop_reason : direct.outcome.reason};
+  return EvaluateEligibility(*qualification, facts);
+}
+
+absl::StatusOr<AwardRecord> ClaimAward(const Work& work, const RegistrationTarget& target) {
+  ASSIGN_OR_RETURN(RegistrationRecord record, FindRegistration(work, target));
+  LearnerStore store;
+  ASSIGN_OR_RETURN(const std::vector<AwardRecord> before,
+                   store.AwardsOf(work.tx, work.reach.tenant, record.centre, record.id));
+  for (const AwardRecord& award : before) {
+    if (award.state == AwardState::kRefused) continue;
+    return Error(Code::kAlreadyExists, kAwardExists,
+                 absl::StrCat(award.Name(), " is ", View(NameOf(award.state)), " already"))
+        .With("registration", record.Name());
+  }
+  ASSIGN_OR_RETURN(const Eligibility eligibility, CheckEligibility(work, record));
+  if (!eligibility.eligible) return Refuse(record, eligibility);
+  AwardRecord award;
+  award.centre = record.centre;
+  award.id = work.context.ids.NextId(work.call.now);
+  award.registration = record.id;
+  award.qualification = record.qualification;
+  award.direct = eligibility.direct;
+  award.learner_name = record.learner.name;
+  award.uln = record.learner.uln;
+  award.units = eligibility.units;
+  award.credits = eligibility.progress.credits;
+  award.claimant = std::string(work.call.subject());
+  award.claim_time = work.call.now;
+  award.reason = eligibility.route_message;
+  if (award.direct) RETURN_IF_ERROR(Award(work, award, record));
+  RETURN_IF_ERROR(store.InsertAward(work.tx, work.reach.tenant, award));
+  RETURN_IF_ERROR(EmitAwardChanged(work, award));
+  return award;
+}
+
+absl::StatusOr<AwardRecord> DecideAward(const Work& work, const AwardDecision& decision) {
+  LearnerStore store;
+  ASSIGN_OR_RETURN(AwardRecord award,
+                   store.GetAward(work.tx, work.reach, decision.centre, decision.id));
+  RETURN_IF_ERROR(platform::CheckEtag(decision.etag, award.version, award.Name()));
+  if (award.state != AwardState::kClaimed) {
+    return Error(Code::kFailedPrecondition, kAwardStateWrong,
+                 absl::StrCat(award.Name(), " is ", View(NameOf(award.state)), " already"))
+        .With("award", award.Name())
+        .With("state", NameOf(award.state));
+  }
+  award.officer = std::string(work.call.subject());
+  award.reason = decision.reason;
+  award.state = AwardState::kRefused;
+  if (decision.awarded) {
+    ASSIGN_OR_RETURN(RegistrationRecord record,
+                     store.Get(work.tx, work.reach, award.centre, award.registration));
+    ASSIGN_OR_RETURN(const Eligibility eligibility, CheckEligibility(work, record));
+    if (!eligibility.eligible) return Refuse(record, eligibility);
+    RETURN_IF_ERROR(Award(work, award, record));
+  }
+  RETURN_IF_ERROR(store.UpdateAward(work.tx, work.reach.tenant, award));
+  RETURN_IF_ERROR(EmitAwardChanged(work, award));
+  return award;
+}
+
+}  // namespace assay::approval

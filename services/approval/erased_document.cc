@@ -1,0 +1,74 @@
+#include "services/approval/erased_document.h"
+
+#include <string_view>
+
+#include "absl/strings/ascii.h"
+#include "services/approval/planner_document.h"
+#include "services/platform/core/status_macros.h"
+
+namespace assay::approval {
+namespace {
+
+constexpr std::string_view kName = "[erased]";
+
+bool IsWordByte(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+bool Replace(std::string& text, const std::string& what, std::string_view with) {
+  if (what.empty()) return false;
+  bool replaced = false;
+  std::size_t at = text.find(what);
+  while (at != std::string::npos) {
+    const std::size_t end = at + what.size();
+    const bool whole = (at == 0 || !IsWordByte(text[at - 1]) || !IsWordByte(what.front())) &&
+                       (end == text.size() || !IsWordByte(text[end]) || !IsWordByte(what.back()));
+    if (whole) {
+      text.replace(at, what.size(), with);
+      replaced = true;
+    }
+    at = text.find(what, whole ? at + with.size() : at + 1);
+  }
+  return replaced;
+}
+
+}  // namespace
+
+bool EraseFrom(std::string& text, const Pseudonym& who) {
+  const bool name = Replace(text, who.name, kName);
+  return Replace(text, who.enrolment, who.pseudonym) || name;
+}
+
+absl::StatusOr<bool> EraseFrom(PlannerVersion& version, const Pseudonym& who) {
+  ASSIGN_OR_RETURN(v1::PlannerDocument document, DocumentFromBytes(version.document));
+  bool changed = false;
+  for (v1::PlannerLearner& learner : *document.mutable_learners()) {
+    if (learner.enrolment() != who.enrolment) continue;
+    learner.set_enrolment(who.pseudonym);
+    learner.set_learner_name(std::string(kName));
+    changed = true;
+  }
+  for (v1::PlannerActivity& activity : *document.mutable_activities()) {
+    for (v1::PlannerAttendance& attendance : *activity.mutable_attendances()) {
+      if (attendance.enrolment() != who.enrolment) continue;
+      attendance.set_enrolment(who.pseudonym);
+      // Why somebody was absent is about that person.
+      if (!attendance.reason().empty()) attendance.set_reason(std::string(kName));
+      changed = true;
+    }
+    for (std::string* text : {activity.mutable_title(), activity.mutable_source(),
+                              activity.mutable_framework(), activity.mutable_contingency()}) {
+      changed |= EraseFrom(*text, who);
+    }
+    for (v1::PlannerAttendance& attendance : *activity.mutable_attendances()) {
+      changed |= EraseFrom(*attendance.mutable_reason(), who);
+    }
+  }
+  changed |= EraseFrom(version.change_note, who);
+  for (std::string& change : version.changes) changed |= EraseFrom(change, who);
+  if (changed) version.document = document.SerializeAsString();
+  return changed;
+}
+
+}  // namespace assay::approval

@@ -1,0 +1,61 @@
+// Who may have marked and who may have verified a learner's unit (QUAL-6), and when (QUAL-5).
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "services/approval/catalogue/qualification.h"
+#include "services/approval/learners/registration.h"
+
+namespace assay::approval {
+
+struct AchievementEntry {
+  std::string unit;
+  bool achieved = false;
+  std::string assessor;  // "centres/…/staff/…"
+  absl::CivilDay assess_day;
+  std::string verifier;  // Empty: nobody yet.
+  std::optional<absl::CivilDay> verify_day;
+  std::string change_note;
+
+  friend bool operator==(const AchievementEntry&, const AchievementEntry&) = default;
+};
+
+// What the centre's records say of a member of staff on a day.
+struct StaffFacts {
+  bool exists = false;
+  bool active = false;
+  bool assessor = false;
+  bool verifier = false;
+  bool competent = false;
+  // Learners (enrolment numbers or registrations) and others with whom the person has a conflict.
+  std::vector<std::string> conflicts;
+};
+
+// What an achievement is looked at against.
+struct AchievementFrame {
+  const Qualification* qualification = nullptr;
+  std::string centre;        // Id.
+  std::string registration;  // "centres/…/registrations/…"
+  std::string enrolment;
+  RegistrationState state = RegistrationState::kActive;
+  absl::CivilDay register_day;
+  absl::CivilDay end_day;
+  absl::CivilDay today;
+  StaffFacts assessor;                       // On the day of marking.
+  StaffFacts verifier;                       // On the day of verification.
+  const AchievementEntry* before = nullptr;  // The version it replaces.
+};
+
+// Faults with row 0. None if it may be recorded.
+std::vector<LearnerFault> CheckAchievement(const AchievementEntry& entry,
+                                           const AchievementFrame& frame);
+
+// Whether the entry says no more than the one before, or only who verified it: that needs no
+// reason.
+bool OnlyVerifies(const AchievementEntry& before, const AchievementEntry& after);
+
+}  // namespace assay::approval

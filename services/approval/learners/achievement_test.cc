@@ -1,0 +1,163 @@
+#include "services/approval/learners/achievement.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace assay::approval {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using Day = absl::CivilDay;
+
+constexpr StaffFacts kAble = {
+    .exists = true, .active = true, .assessor = true, .verifier = true, .competent = true};
+
+class AchievementTest : public ::testing::Test {
+ protected:
+  AchievementTest() {
+    qualification_.number = "9001-03";
+    qualification_.units.push_back({.number = "301"});
+    entry_ = {.unit = "301",
+              .achieved = true,
+              .assessor = "centres/c/staff/ann",
+              .assess_day = Day(2026, 3, 1),
+              .verifier = "centres/c/staff/bob",
+              .verify_day = Day(2026, 3, 5)};
+    frame_ = {.qualification = &qualification_,
+              .centre = "c",
+              .registration = "centres/c/registrations/r",
+              .enrolment = "E1",
+              .register_day = Day(2025, 9, 1),
+              .end_day = Day(2026, 8, 31),
+              .today = Day(2026, 4, 1),
+              .assessor = kAble,
+              .verifier = kAble};
+  }
+  std::vector<std::string> Faults() {
+    std::vector<std::string> faults;
+    for (const LearnerFault& fault : CheckAchievement(entry_, frame_)) {
+      faults.push_back(std::string(fault.reason) + " " + fault.rule + " " + fault.field);
+    }
+    return faults;
+  }
+
+  Qualification qualification_;
+  AchievementEntry entry_;
+  AchievementFrame frame_;
+};
+
+TEST_F(AchievementTest, TakesWhatAnotherPersonVerifiedOrNobodyYet) {
+  EXPECT_THAT(Faults(), IsEmpty());
+  entry_.verifier.clear();
+  entry_.verify_day.reset();
+  frame_.verifier = {};
+  EXPECT_THAT(Faults(), IsEmpty());
+}
+
+TEST_F(AchievementTest, RefusesThatWhoMarkedVerifies) {
+  entry_.verifier = entry_.assessor;
+  EXPECT_THAT(Faults(), ElementsAre("SELF_VERIFICATION QUAL-6 verifier"));
+}
+
+TEST_F(AchievementTest, AsksOfBothRoleCompetenceAndNoConflict) {
+  const std::vector<std::function<void(StaffFacts&)>> wrong = {
+      [](StaffFacts& s) { s.exists = false; },
+      [](StaffFacts& s) { s.active = false; },
+      [](StaffFacts& s) { s.assessor = s.verifier = false; },
+      [](StaffFacts& s) { s.competent = false; },
+      [](StaffFacts& s) {
+        s.conflicts = {"E9", "E1"};
+      },
+      [](StaffFacts& s) { s.conflicts = {"centres/c/registrations/r"}; }};
+  for (const auto& change : wrong) {
+    frame_.assessor = kAble;
+    frame_.verifier = kAble;
+    change(frame_.assessor);
+    EXPECT_THAT(Faults(), ElementsAre("STAFF_NOT_ELIGIBLE QUAL-6 assessor"));
+    frame_.assessor = kAble;
+    change(frame_.verifier);
+    EXPECT_THAT(Faults(), ElementsAre("STAFF_NOT_ELIGIBLE QUAL-6 verifier"));
+  }
+  frame_.verifier = kAble;
+  frame_.verifier.conflicts = {"E11", "E"};  // Other learners.
+  EXPECT_THAT(Faults(), IsEmpty());
+}
+
+TEST_F(AchievementTest, EachRoleIsAskedOfWhoActsInIt) {
+  frame_.assessor.verifier = false;
+  frame_.verifier.assessor = false;
+  EXPECT_THAT(Faults(), IsEmpty());
+}
+
+TEST_F(AchievementTest, RefusesStaffOfAnotherCentre) {
+  entry_.assessor = "centres/d/staff/ann";
+  EXPECT_THAT(Faults(), ElementsAre("STAFF_NOT_ELIGIBLE QUAL-6 assessor"));
+}
+
+TEST_F(AchievementTest, RefusesUnitsThatTheQualificationDoesNotHave) {
+  entry_.unit = "999";
+  EXPECT_THAT(Faults(), ElementsAre("UNIT_NOT_IN_QUALIFICATION QUAL-3 unit"));
+}
+
+TEST_F(AchievementTest, IsAssessedInsideTheRegistration) {
+  entry_.verify_day = Day(2026, 4, 1);
+  for (const auto& [day, good] :
+       {std::pair{Day(2025, 8, 31), false}, {Day(2025, 9, 1), true}, {Day(2026, 4, 1), true}}) {
+    entry_.assess_day = day;
+    if (good) {
+      EXPECT_THAT(Faults(), IsEmpty()) << day;
+    } else {
+      EXPECT_THAT(Faults(), ElementsAre("ASSESSMENT_OUTSIDE_REGISTRATION QUAL-5 assess_day"));
+    }
+  }
+  frame_.today = Day(2026, 12, 1);
+  entry_.assess_day = Day(2026, 9, 1);
+  entry_.verify_day = Day(2026, 9, 2);
+  EXPECT_THAT(Faults(), ElementsAre("ASSESSMENT_OUTSIDE_REGISTRATION QUAL-5 assess_day"));
+}
+
+TEST_F(AchievementTest, IsVerifiedAfterItWasMarkedAndBeforeTomorrow) {
+  for (const auto& [day, good] : {std::pair{Day(2026, 2, 28), false},
+                                  {Day(2026, 3, 1), true},
+                                  {Day(2026, 4, 1), true},
+                                  {Day(2026, 4, 2), false}}) {
+    entry_.verify_day = day;
+    if (good) {
+      EXPECT_THAT(Faults(), IsEmpty()) << day;
+    } else {
+      EXPECT_THAT(Faults(), ElementsAre("FIELD_INVALID QUAL-6 verify_day")) << day;
+    }
+  }
+}
+
+TEST_F(AchievementTest, SaysWhyItIsRecordedAgainExceptToAddTheVerifier) {
+  AchievementEntry before = entry_;
+  before.verifier.clear();
+  before.verify_day.reset();
+  frame_.before = &before;
+  EXPECT_THAT(Faults(), IsEmpty());
+  entry_.achieved = false;
+  EXPECT_THAT(Faults(), ElementsAre("REASON_MISSING QUAL-6 change_note"));
+  entry_.change_note = "marked again after an appeal";
+  EXPECT_THAT(Faults(), IsEmpty());
+  // Another verifier than the one that is recorded is a change like any other.
+  entry_ = before;
+  before.verifier = "centres/c/staff/bob";
+  before.verify_day = Day(2026, 3, 5);
+  entry_.verifier = "centres/c/staff/eve";
+  entry_.verify_day = Day(2026, 3, 5);
+  EXPECT_THAT(Faults(), ElementsAre("REASON_MISSING QUAL-6 change_note"));
+}
+
+TEST_F(AchievementTest, BelongsToAnActiveRegistration) {
+  frame_.state = RegistrationState::kWithdrawn;
+  EXPECT_THAT(Faults(), ElementsAre("REGISTRATION_STATE_WRONG  registration"));
+}
+
+}  // namespace
+}  // namespace assay::approval

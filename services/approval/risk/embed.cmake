@@ -1,0 +1,10 @@
+# Writes OUT: a C++ file that defines assay::approval::ShippedRiskPolicyTexts() from DIR/*.json.
+file(GLOB files ${DIR}/*.json)
+list(SORT files)
+set(text "// Generated from risk/data. Do not edit.\n#include \"services/approval/risk_policy_reader.h\"\nnamespace assay::approval {\nstd::vector<std::string_view> ShippedRiskPolicyTexts() {\n  return {\n")
+foreach(file ${files})
+  file(READ ${file} json)
+  string(APPEND text "    R\"__json__(${json})__json__\",\n")
+endforeach()
+string(APPEND text "  };\n}\n}  // namespace assay::approval\n")
+file(WRITE ${OUT} "${text}")

@@ -1,0 +1,528 @@
+// Learners from registration to award and erasure, through the RPCs, on the real wiring.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "assay/approval/v1/learner_service.pb.h"
+#include "assay/approval/v1/planner_service.pb.h"
+#include "services/approval/errors.h"
+#include "services/approval/testing/learner_fixture.h"
+#include "services/platform/error/error.h"
+
+namespace assay::approval {
+namespace {
+
+using platform::FieldsOf;
+using platform::testing::IsError;
+using platform::testing::IsOk;
+using ::testing::AllOf;
+using ::testing::Contains;
+using testing::DateOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using Code = absl::StatusCode;
+using v1::Award;
+using v1::Registration;
+
+constexpr char kAnn[] = "centres/urn-100000/staff/ann";
+constexpr char kBob[] = "centres/urn-100000/staff/bob";
+
+class LearnerTest : public testing::LearnerFixture {
+ protected:
+  Registration Draft(const std::string& enrolment = "E1") {
+    Registration registration;
+    registration.set_qualification("qualifications/9001-03");
+    registration.set_enrolment(enrolment);
+    registration.set_learner_name("Ada Lovelace");
+    *registration.mutable_birth_day() = DateOf(absl::CivilDay(2000, 1, 1));
+    return registration;
+  }
+  absl::StatusOr<Registration> Register(const Registration& draft, std::string token = "",
+                                        const std::string& centre = kCentre) {
+    v1::CreateRegistrationRequest request;
+    request.set_parent(centre);
+    *request.mutable_registration() = draft;
+    return Call<Registration>("LearnerService/CreateRegistration", request,
+                              token.empty() ? head_ : token);
+  }
+  absl::StatusOr<Registration> Get(const std::string& name, const std::string& token) {
+    v1::GetRegistrationRequest request;
+    request.set_name(name);
+    return Call<Registration>("LearnerService/GetRegistration", request, token);
+  }
+  v1::RegisterLearnersRequest Batch(int rows, v1::RegistrationMode mode) {
+    v1::RegisterLearnersRequest request;
+    request.set_parent(kCentre);
+    request.set_qualification("qualifications/9001-03");
+    request.set_mode(mode);
+    for (int i = 0; i < rows; ++i) {
+      v1::LearnerRow& row = *request.add_learners();
+      row.set_enrolment(absl::StrCat("B", i));
+      row.set_learner_name(absl::StrCat("Learner ", i));
+      *row.mutable_birth_day() = DateOf(absl::CivilDay(2000, 1, 1));
+    }
+    return request;
+  }
+  absl::StatusOr<v1::RegisterLearnersResponse> Send(const v1::RegisterLearnersRequest& request) {
+    return Call<v1::RegisterLearnersResponse>("LearnerService/RegisterLearners", request, head_);
+  }
+  std::vector<std::string> List(const std::string& token, const std::string& parent,
+                                int page_size = 0) {
+    std::vector<std::string> enrolments;
+    v1::ListRegistrationsRequest request;
+    request.set_parent(parent);
+    request.set_page_size(page_size);
+    do {
+      const auto page =
+          Call<v1::ListRegistrationsResponse>("LearnerService/ListRegistrations", request, token);
+      EXPECT_THAT(page, IsOk());
+      for (const Registration& r : page->registrations()) enrolments.push_back(r.enrolment());
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return enrolments;
+  }
+
+  v1::AchievementRow Row(const std::string& registration, const std::string& unit) {
+    v1::AchievementRow row;
+    row.set_registration(registration);
+    row.set_unit(unit);
+    row.set_outcome(v1::ACHIEVEMENT_OUTCOME_ACHIEVED);
+    row.set_assessor(kAnn);
+    *row.mutable_assess_day() = DateOf(Today());
+    row.set_verifier(kBob);
+    *row.mutable_verify_day() = DateOf(Today());
+    return row;
+  }
+  absl::StatusOr<v1::RecordAchievementsResponse> Record(
+      const std::vector<v1::AchievementRow>& rows,
+      v1::RegistrationMode mode = v1::REGISTRATION_MODE_UNSPECIFIED) {
+    v1::RecordAchievementsRequest request;
+    request.set_parent(kCentre);
+    request.set_mode(mode);
+    for (const v1::AchievementRow& row : rows) *request.add_achievements() = row;
+    return Call<v1::RecordAchievementsResponse>("LearnerService/RecordAchievements", request,
+                                                assessor_);
+  }
+  v1::CheckAwardEligibilityResponse Eligibility(const std::string& name) {
+    v1::CheckAwardEligibilityRequest request;
+    request.set_name(name);
+    const auto answer = Call<v1::CheckAwardEligibilityResponse>(
+        "LearnerService/CheckAwardEligibility", request, head_);
+    EXPECT_THAT(answer, IsOk());
+    return answer.ok() ? *answer : v1::CheckAwardEligibilityResponse();
+  }
+  std::vector<std::string> Missing(const std::string& name) {
+    std::vector<std::string> missing;
+    const v1::CheckAwardEligibilityResponse answer = Eligibility(name);
+    for (const v1::AwardCondition& condition : answer.conditions()) {
+      if (!condition.met()) missing.push_back(condition.rule() + " " + condition.kind());
+    }
+    return missing;
+  }
+  absl::StatusOr<Award> Claim(const std::string& name) {
+    v1::ClaimAwardRequest request;
+    request.set_name(name);
+    return Call<Award>("LearnerService/ClaimAward", request, head_);
+  }
+  absl::StatusOr<Award> Decide(const std::string& name, Award::State outcome,
+                               const std::string& reason = "") {
+    v1::DecideAwardClaimRequest request;
+    request.set_name(name);
+    request.set_outcome(outcome);
+    request.set_reason(reason);
+    return Call<Award>("LearnerService/DecideAwardClaim", request, officer_);
+  }
+  absl::StatusOr<v1::Erasure> Erase(const std::string& name) {
+    v1::EraseLearnerRequest request;
+    request.set_name(name);
+    request.set_legal_basis(v1::LEGAL_BASIS_CONSENT_WITHDRAWN);
+    request.set_reason("asked for by letter");
+    return Call<v1::Erasure>("LearnerService/EraseLearner", request, officer_);
+  }
+};
+
+TEST_F(LearnerTest, ALearnerIsRegisteredForAsLongAsTheCatalogueAllows) {
+  Registration draft = Draft();
+  draft.set_uln("1000000043");
+  draft.set_programme("Evening course");
+  const auto made = Register(draft);
+  ASSERT_THAT(made, IsOk());
+  EXPECT_EQ(made->state(), Registration::STATE_ACTIVE);
+  EXPECT_EQ(made->changes_size(), 1);
+  const auto got = Get(made->name(), head_);
+  ASSERT_THAT(got, IsOk());
+  EXPECT_EQ(got->uln(), "1000000043");
+  EXPECT_EQ(got->programme(), "Evening course");
+  EXPECT_EQ(got->end_day().year(), made->register_day().year() + 3);  // 36 months, less a day.
+}
+
+TEST_F(LearnerTest, RefusalsNameReasonRuleAndPlace) {
+  const absl::CivilDay today = Today();
+  struct Case {
+    std::function<void(Registration&)> spoil;
+    Code code;
+    std::string_view reason;
+    std::string place, what;
+  };
+  const absl::CivilDay child(today.year() - 16, today.month(), today.day());
+  for (const Case& c : std::vector<Case>{
+           {[&](auto& r) { *r.mutable_birth_day() = DateOf(child + 1); }, Code::kInvalidArgument,
+            kLearnerUnderage, "registration.birth_day", "(QUAL-5)"},
+           {[](auto& r) { r.clear_birth_day(); }, Code::kInvalidArgument, kBirthDayInvalid,
+            "registration.birth_day", "(QUAL-5)"},
+           {[](auto& r) { r.set_uln("1000000063"); }, Code::kInvalidArgument, kUlnInvalid,
+            "registration.uln", "(QUAL-10)"},
+           {[&](auto& r) { *r.mutable_register_day() = DateOf(today + 1); }, Code::kInvalidArgument,
+            kRegistrationPeriodInvalid, "register_day", "(QUAL-5)"},
+           {[&](auto& r) { *r.mutable_end_day() = DateOf(today + 1200); }, Code::kInvalidArgument,
+            kRegistrationPeriodInvalid, "end_day", "36 months"}}) {
+    Registration draft = Draft();
+    c.spoil(draft);
+    const auto made = Register(draft);
+    EXPECT_THAT(made, IsError(c.code, c.reason));
+    EXPECT_THAT(FieldsOf(made.status()), Contains(HasSubstr(c.place + ": ")));
+    EXPECT_THAT(FieldsOf(made.status()), Contains(HasSubstr(c.what)));
+  }
+  EXPECT_THAT(List(officer_, "centres/-"), IsEmpty());
+}
+
+TEST_F(LearnerTest, ANumberIsRegisteredOnceAndMayBeAgainAfterAWithdrawal) {
+  const auto first = Register(Draft());
+  ASSERT_THAT(first, IsOk());
+  EXPECT_THAT(Register(Draft()), IsError(Code::kAlreadyExists, kEnrolmentExists));
+  v1::WithdrawRegistrationRequest withdraw;
+  withdraw.set_name(first->name());
+  EXPECT_THAT(Call<Registration>("LearnerService/WithdrawRegistration", withdraw, head_),
+              IsError(Code::kInvalidArgument, kReasonMissing));
+  withdraw.set_reason("left the college");
+  const auto withdrawn = Call<Registration>("LearnerService/WithdrawRegistration", withdraw, head_);
+  ASSERT_THAT(withdrawn, IsOk());
+  EXPECT_EQ(withdrawn->state(), Registration::STATE_WITHDRAWN);
+  EXPECT_THAT(Call<Registration>("LearnerService/WithdrawRegistration", withdraw, head_),
+              IsError(Code::kFailedPrecondition, kRegistrationStateWrong));
+  EXPECT_THAT(Register(Draft()), IsOk());
+}
+
+// QUAL-9
+TEST_F(LearnerTest, ACentreWithoutApprovalOnTheDayRegistersNobody) {
+  Registration draft = Draft();
+  draft.set_qualification("qualifications/9002-03");
+  EXPECT_THAT(Register(draft), IsError(Code::kFailedPrecondition, kApprovalNotInForce));
+  draft = Draft();
+  *draft.mutable_register_day() = DateOf(Today() - 1);  // Approved today.
+  EXPECT_THAT(Register(draft), IsError(Code::kFailedPrecondition, kApprovalNotInForce));
+  EXPECT_THAT(Register(Draft(), neighbour_), IsError(Code::kNotFound, kCentreNotFound));
+  EXPECT_THAT(Register(Draft(), neighbour_, kNeighbour),
+              IsError(Code::kFailedPrecondition, kApprovalNotInForce));
+}
+
+TEST_F(LearnerTest, ABatchIsReportedRowByRowInThreeModes) {
+  struct Case {
+    v1::RegistrationMode mode;
+    int kept;
+  };
+  for (const Case& c :
+       {Case{v1::REGISTRATION_MODE_VALIDATE_ONLY, 0},
+        Case{v1::REGISTRATION_MODE_ALL_OR_NOTHING, -1}, Case{v1::REGISTRATION_MODE_KEEP_GOOD, 3}}) {
+    v1::RegisterLearnersRequest request = Batch(5, c.mode);
+    *request.mutable_learners(1)->mutable_birth_day() = DateOf(Today() - 365);
+    request.mutable_learners(3)->set_enrolment("B0");
+    const auto report = Send(request);
+    if (c.kept < 0) {
+      EXPECT_THAT(report, IsError(Code::kInvalidArgument, kRegistrationsRefused));
+      EXPECT_THAT(FieldsOf(report.status()),
+                  ElementsAre(HasSubstr("learners[1].birth_day: LEARNER_UNDERAGE"),
+                              HasSubstr("learners[3].enrolment: ENROLMENT_EXISTS")));
+      continue;
+    }
+    ASSERT_THAT(report, IsOk());
+    EXPECT_EQ(report->good_count(), 3);
+    EXPECT_EQ(report->refused_count(), 2);
+    EXPECT_EQ(report->kept_count(), c.kept);
+    EXPECT_EQ(report->registrations_size(), c.kept);
+    ASSERT_EQ(report->refusals_size(), 2);
+    EXPECT_EQ(report->refusals(0).row(), 1);
+    EXPECT_EQ(report->refusals(0).reason(), kLearnerUnderage);
+    EXPECT_EQ(report->refusals(0).rule(), "QUAL-5");
+    EXPECT_EQ(report->refusals(0).place(), "learners[1].birth_day");
+  }
+  EXPECT_THAT(List(head_, kCentre, 2), ElementsAre("B0", "B2", "B4"));
+}
+
+TEST_F(LearnerTest, FiveThousandLearnersAreRegisteredAtOnce) {
+  const auto report = Send(Batch(5000, v1::REGISTRATION_MODE_ALL_OR_NOTHING));
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(report->kept_count(), 5000);
+  EXPECT_THAT(Send(Batch(5001, v1::REGISTRATION_MODE_ALL_OR_NOTHING)),
+              IsError(Code::kInvalidArgument, "FIELD_INVALID"));
+  // All of them are registered now.
+  const auto again = Send(Batch(5000, v1::REGISTRATION_MODE_KEEP_GOOD));
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->refused_count(), 5000);
+}
+
+TEST_F(LearnerTest, CorrectionsAreCheckedAndSaidWithoutPersonalData) {
+  const auto made = Register(Draft());
+  v1::CorrectRegistrationRequest correct;
+  correct.set_name(made->name());
+  correct.set_reason("misspelt on the form");
+  EXPECT_THAT(Call<Registration>("LearnerService/CorrectRegistration", correct, head_),
+              IsError(Code::kInvalidArgument, "FIELD_INVALID"));
+  correct.set_uln("1000000063");
+  EXPECT_THAT(Call<Registration>("LearnerService/CorrectRegistration", correct, head_),
+              IsError(Code::kInvalidArgument, kUlnInvalid));
+  correct.set_uln("7673614579");
+  correct.set_learner_name("Ada King");
+  const auto corrected = Call<Registration>("LearnerService/CorrectRegistration", correct, head_);
+  ASSERT_THAT(corrected, IsOk());
+  EXPECT_EQ(corrected->learner_name(), "Ada King");
+  EXPECT_EQ(corrected->changes(1).reason(), "learner_name, uln: misspelt on the form");
+  correct.set_etag(made->etag());
+  EXPECT_THAT(Call<Registration>("LearnerService/CorrectRegistration", correct, head_),
+              IsError(Code::kAborted, "ETAG_MISMATCH"));
+}
+
+TEST_F(LearnerTest, NumbersAndBirthDaysAreNotForThoseWhoMark) {
+  Registration draft = Draft();
+  draft.set_uln("1000000043");
+  const auto made = Register(draft);
+  const auto seen = Get(made->name(), assessor_);
+  ASSERT_THAT(seen, IsOk());
+  EXPECT_EQ(seen->learner_name(), "Ada Lovelace");
+  EXPECT_EQ(seen->uln(), "");
+  EXPECT_FALSE(seen->has_birth_day());
+  EXPECT_THAT(Get(made->name(), neighbour_), IsError(Code::kNotFound, kRegistrationNotFound));
+  EXPECT_THAT(List(neighbour_, "centres/-"), IsEmpty());
+}
+
+TEST_F(LearnerTest, AnOfficerExtendsThePeriod) {
+  const auto made = Register(Draft());
+  const absl::CivilDay end(made->end_day().year(), made->end_day().month(), made->end_day().day());
+  v1::ExtendRegistrationRequest extend;
+  extend.set_name(made->name());
+  extend.set_reason("long illness");
+  *extend.mutable_end_day() = DateOf(end);
+  EXPECT_THAT(Call<Registration>("LearnerService/ExtendRegistration", extend, officer_),
+              IsError(Code::kInvalidArgument, kRegistrationPeriodInvalid));
+  *extend.mutable_end_day() = DateOf(end + 90);
+  EXPECT_THAT(Call<Registration>("LearnerService/ExtendRegistration", extend, officer_), IsOk());
+  EXPECT_THAT(Call<Registration>("LearnerService/ExtendRegistration", extend, head_), Not(IsOk()));
+}
+
+TEST_F(LearnerTest, ATransferCarriesWhatWasAchieved) {
+  const auto made = Register(Draft());
+  ASSERT_THAT(Record({Row(made->name(), "301")}), IsOk());
+  v1::TransferRegistrationRequest transfer;
+  transfer.set_name(made->name());
+  transfer.set_destination(kNeighbour);
+  transfer.set_enrolment("N1");
+  transfer.set_reason("moved house");
+  const auto refused =
+      Call<Registration>("LearnerService/TransferRegistration", transfer, officer_);
+  EXPECT_THAT(refused, IsError(Code::kFailedPrecondition, kApprovalNotInForce));
+  Approve(kNeighbour, "9001-03");
+  const auto moved = Call<Registration>("LearnerService/TransferRegistration", transfer, officer_);
+  ASSERT_THAT(moved, IsOk());
+  EXPECT_EQ(moved->predecessor(), made->name());
+  const auto old = Get(made->name(), head_);
+  EXPECT_EQ(old->state(), Registration::STATE_TRANSFERRED);
+  EXPECT_EQ(old->successor(), moved->name());
+  v1::ListAchievementsRequest list;
+  list.set_parent(moved->name());
+  const auto carried =
+      Call<v1::ListAchievementsResponse>("LearnerService/ListAchievements", list, neighbour_);
+  ASSERT_THAT(carried, IsOk());
+  ASSERT_EQ(carried->achievements_size(), 1);
+  EXPECT_EQ(carried->achievements(0).assessor(), kAnn);
+  transfer.set_name(moved->name());
+  EXPECT_THAT(Call<Registration>("LearnerService/TransferRegistration", transfer, officer_),
+              IsError(Code::kInvalidArgument, kTransferInvalid));
+}
+
+// QUAL-6
+TEST_F(LearnerTest, WhoMarkedNeverVerifies) {
+  const auto made = Register(Draft());
+  v1::AchievementRow row = Row(made->name(), "301");
+  row.set_verifier(kAnn);
+  const auto refused = Record({row});
+  EXPECT_THAT(refused, IsError(Code::kInvalidArgument, kAchievementsRefused));
+  EXPECT_THAT(FieldsOf(refused.status()),
+              ElementsAre(AllOf(HasSubstr("achievements[0].verifier: SELF_VERIFICATION"),
+                                HasSubstr("(QUAL-6)"))));
+  row.set_verifier(kBob);
+  v1::AchievementRow foreign = Row(made->name(), "302");
+  foreign.set_assessor("centres/urn-100002/staff/zoe");
+  v1::AchievementRow unknown = Row(made->name(), "999");
+  const auto kept = Record({row, foreign, unknown, row}, v1::REGISTRATION_MODE_KEEP_GOOD);
+  ASSERT_THAT(kept, IsOk());
+  EXPECT_EQ(kept->kept_count(), 1);
+  std::vector<std::string> reasons;
+  for (const v1::RowRefusal& refusal : kept->refusals()) {
+    reasons.push_back(absl::StrCat(refusal.row(), " ", refusal.reason()));
+  }
+  EXPECT_THAT(reasons, ElementsAre("1 STAFF_NOT_ELIGIBLE", "2 UNIT_NOT_IN_QUALIFICATION",
+                                   "3 FIELD_INVALID"));
+}
+
+TEST_F(LearnerTest, WhatIsRecordedAgainIsAVersion) {
+  const auto made = Register(Draft());
+  v1::AchievementRow row = Row(made->name(), "301");
+  row.clear_verifier();
+  row.clear_verify_day();
+  ASSERT_THAT(Record({row}), IsOk());
+  EXPECT_EQ(Record({row})->kept_count(), 0);  // Says nothing new.
+  row = Row(made->name(), "301");
+  ASSERT_THAT(Record({row}), IsOk());
+  row.set_outcome(v1::ACHIEVEMENT_OUTCOME_NOT_ACHIEVED);
+  EXPECT_THAT(Record({row}), IsError(Code::kInvalidArgument, kAchievementsRefused));
+  row.set_change_note("marked again after an appeal");
+  ASSERT_THAT(Record({row}), IsOk());
+  v1::ListAchievementVersionsRequest list;
+  list.set_parent(made->name() + "/achievements/301");
+  list.set_page_size(2);
+  const auto first = Call<v1::ListAchievementVersionsResponse>(
+      "LearnerService/ListAchievementVersions", list, head_);
+  ASSERT_THAT(first, IsOk());
+  ASSERT_EQ(first->achievements_size(), 2);
+  list.set_page_token(first->next_page_token());
+  const auto second = Call<v1::ListAchievementVersionsResponse>(
+      "LearnerService/ListAchievementVersions", list, head_);
+  ASSERT_THAT(second, IsOk());
+  ASSERT_EQ(second->achievements_size(), 1);
+  EXPECT_EQ(second->achievements(0).version(), 3);
+  EXPECT_EQ(second->achievements(0).change_note(), "marked again after an appeal");
+  list.set_parent(made->name() + "/achievements/302");
+  list.clear_page_token();
+  EXPECT_THAT(Call<v1::ListAchievementVersionsResponse>("LearnerService/ListAchievementVersions",
+                                                        list, head_),
+              IsError(Code::kNotFound, kAchievementNotFound));
+}
+
+// QUAL-9
+TEST_F(LearnerTest, AnAwardIsClaimedOnceEverythingIsMetAndDecidedByAnOfficer) {
+  const auto made = Register(Draft());
+  EXPECT_THAT(Missing(made->name()), ElementsAre("QUAL-3 COMBINATION"));
+  const auto early = Claim(made->name());
+  EXPECT_THAT(early, IsError(Code::kFailedPrecondition, kAwardNotEligible));
+  EXPECT_THAT(FieldsOf(early.status()), ElementsAre(HasSubstr("(QUAL-3)")));
+  v1::AchievementRow unverified = Row(made->name(), "302");
+  unverified.clear_verifier();
+  unverified.clear_verify_day();
+  ASSERT_THAT(Record({Row(made->name(), "301"), unverified}), IsOk());
+  EXPECT_THAT(Missing(made->name()), ElementsAre("QUAL-6 VERIFICATION", "QUAL-3 COMBINATION"));
+  ASSERT_THAT(Record({Row(made->name(), "302")}), IsOk());
+  EXPECT_THAT(Missing(made->name()), IsEmpty());
+  const auto claimed = Claim(made->name());
+  ASSERT_THAT(claimed, IsOk());
+  EXPECT_EQ(claimed->state(), Award::STATE_CLAIMED);
+  EXPECT_FALSE(claimed->direct());
+  EXPECT_THAT(Claim(made->name()), IsError(Code::kAlreadyExists, kAwardExists));
+  EXPECT_THAT(Decide(claimed->name(), Award::STATE_REFUSED),
+              IsError(Code::kInvalidArgument, kReasonMissing));
+  ASSERT_THAT(Decide(claimed->name(), Award::STATE_REFUSED, "work of unit 302 is not at hand"),
+              IsOk());
+  const auto again = Claim(made->name());
+  ASSERT_THAT(again, IsOk());
+  const auto awarded = Decide(again->name(), Award::STATE_AWARDED);
+  ASSERT_THAT(awarded, IsOk());
+  EXPECT_EQ(awarded->state(), Award::STATE_AWARDED);
+  EXPECT_EQ(awarded->credits(), 3);
+  EXPECT_EQ(awarded->officer(), "users/officer");
+  EXPECT_EQ(Get(made->name(), head_)->state(), Registration::STATE_AWARDED);
+  EXPECT_THAT(Decide(again->name(), Award::STATE_REFUSED, "too late"),
+              IsError(Code::kFailedPrecondition, kAwardStateWrong));
+}
+
+TEST_F(LearnerTest, AnErasedLearnerIsNowhereButInTheAward) {
+  const std::string approval = Approve(kCentre, "9002-03");
+  Registration draft = Draft();
+  draft.set_uln("1000000043");
+  const auto made = Register(draft);
+  draft.set_qualification("qualifications/9002-03");
+  const auto other = Register(draft);
+  ASSERT_THAT(other, IsOk());
+  ASSERT_THAT(Record({Row(made->name(), "301"), Row(made->name(), "302")}), IsOk());
+  // A planner that names the learner in its first version, and no longer in its second.
+  v1::CreatePlannerRequest create;
+  create.set_parent(kCentre);
+  create.mutable_planner()->set_qualification_approval(approval);
+  *create.mutable_planner()->mutable_first_day() = DateOf(Today());
+  *create.mutable_planner()->mutable_last_day() = DateOf(Today() + 100);
+  *create.mutable_planner()->mutable_declaration_deadline() = DateOf(Today() + 110);
+  for (const auto& [number, name] : {std::pair{"E1", "Ada Lovelace"}, {"E12", "Ben"}}) {
+    v1::PlannerLearner& learner = *create.mutable_planner()->mutable_document()->add_learners();
+    learner.set_enrolment(number);
+    learner.set_learner_name(name);
+  }
+  const auto planner = Call<v1::Planner>("PlannerService/CreatePlanner", create, head_);
+  ASSERT_THAT(planner, IsOk());
+  v1::UpdatePlannerRequest update;
+  update.set_name(planner->name());
+  update.set_etag(planner->etag());
+  update.set_change_note("Ada Lovelace (E1) has left");
+  *update.mutable_document() = create.planner().document();
+  update.mutable_document()->mutable_learners()->DeleteSubrange(0, 1);
+  ASSERT_THAT(Call<v1::Planner>("PlannerService/UpdatePlanner", update, head_), IsOk());
+
+  const auto claimed = Claim(made->name());
+  ASSERT_THAT(claimed, IsOk());
+  EXPECT_THAT(Erase(made->name()), IsError(Code::kFailedPrecondition, kErasureBlocked));
+  ASSERT_THAT(Decide(claimed->name(), Award::STATE_AWARDED), IsOk());
+  const auto erasure = Erase(made->name());
+  ASSERT_THAT(erasure, IsOk());
+  EXPECT_EQ(erasure->registrations_size(), 2);
+  EXPECT_EQ(erasure->planner_version_count(), 2);
+  EXPECT_THAT(erasure->kept_awards(), ElementsAre(claimed->name()));
+  EXPECT_EQ(erasure->officer(), "users/officer");
+
+  std::string all;
+  for (const std::string& name : {made->name(), other->name()}) {
+    const auto erased = Get(name, head_);
+    ASSERT_THAT(erased, IsOk());
+    EXPECT_EQ(erased->state(), Registration::STATE_ERASED);
+    EXPECT_EQ(erased->erasure(), erasure->name());
+    all += erased->SerializeAsString();
+  }
+  for (const char* number : {"1", "2"}) {
+    v1::GetPlannerVersionRequest version;
+    version.set_name(absl::StrCat(planner->name(), "/versions/", number));
+    const auto got = Call<v1::PlannerVersion>("PlannerService/GetPlannerVersion", version, head_);
+    ASSERT_THAT(got, IsOk());
+    EXPECT_THAT(got->SerializeAsString(), HasSubstr("E12"));
+    all += got->SerializeAsString();
+  }
+  all += erasure->SerializeAsString();
+  for (const char* trace : {"Ada", "Lovelace", "1000000043", "(E1)"}) {
+    EXPECT_THAT(all, Not(HasSubstr(trace)));
+  }
+  v1::GetAwardRequest award;
+  award.set_name(claimed->name());
+  EXPECT_EQ(Call<Award>("LearnerService/GetAward", award, officer_)->learner_name(),
+            "Ada Lovelace");
+  EXPECT_THAT(Erase(made->name()), IsError(Code::kFailedPrecondition, kRegistrationStateWrong));
+  v1::ListErasuresRequest list;
+  list.set_parent(kCentre);
+  EXPECT_EQ(
+      Call<v1::ListErasuresResponse>("LearnerService/ListErasures", list, head_)->erasures_size(),
+      1);
+}
+
+TEST_F(LearnerTest, EmployerInvolvementStandsInTheWayOfAnAwardThatAsksForIt) {
+  Approve(kCentre, "9002-03");
+  Registration draft = Draft();
+  draft.set_qualification("qualifications/9002-03");
+  const auto made = Register(draft);
+  ASSERT_THAT(Record({Row(made->name(), "301"), Row(made->name(), "302")}), IsOk());
+  EXPECT_THAT(Missing(made->name()), ElementsAre("EI-1 INVOLVEMENT"));
+}
+
+}  // namespace
+}  // namespace assay::approval

@@ -1,0 +1,51 @@
+// What erasing a learner asks of the tables of planners: where the learner may be named, and
+// writing it back. Stateless, and tested on both engines.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/approval/stores/planners.h"
+
+namespace assay::approval {
+
+struct PlannerVersionKey {
+  std::string planner;
+  int number = 1;
+};
+
+// A text of an officer's ruling: its feedback (position -1) or one of its actions.
+struct PlannerText {
+  std::string planner;
+  int ruling = 1;
+  int position = -1;
+  std::string text;
+};
+
+class PlannerErasureStore {
+ public:
+  using Tx = platform::Transaction;
+
+  // Planners of the centre for the qualification whose latest version names the learner.
+  absl::StatusOr<std::vector<std::string>> PlannersOf(Tx& tx, std::string_view tenant,
+                                                      std::string_view centre,
+                                                      std::string_view qualification,
+                                                      std::string_view enrolment);
+  // Every version of every planner of a centre.
+  absl::StatusOr<std::vector<PlannerVersionKey>> VersionKeys(Tx& tx, std::string_view tenant,
+                                                             std::string_view centre);
+  // Replaces the document, the note and the changes.
+  absl::Status RewriteVersion(Tx& tx, std::string_view tenant, const PlannerRecord& planner,
+                              const PlannerVersion& version);
+  // In how learners stand; what was written about the decision on the learner goes.
+  absl::Status RenameLearner(Tx& tx, std::string_view tenant, std::string_view centre,
+                             std::string_view enrolment, std::string_view pseudonym);
+  absl::StatusOr<std::vector<PlannerText>> RulingTexts(Tx& tx, std::string_view tenant,
+                                                       std::string_view centre);
+  absl::Status RewriteRulingText(Tx& tx, std::string_view tenant, std::string_view centre,
+                                 const PlannerText& text);
+};
+
+}  // namespace assay::approval

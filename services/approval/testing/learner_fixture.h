@@ -1,0 +1,131 @@
+// The world of the tests of learners and quality reviews: two approved centres, and a technical
+// qualification of our own making with three units, a minimum age and employer involvement.
+#pragma once
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "assay/approval/v1/approval_service.pb.h"
+#include "assay/approval/v1/centre_service.pb.h"
+#include "services/approval/config.h"
+#include "services/approval/wiring.h"
+#include "services/platform/testing/service_fixture.h"
+#include "services/platform/testing/status_matchers.h"
+
+namespace assay::approval::testing {
+
+inline constexpr char kCentresFile[] =
+    "URN,LAESTAB,SCHNAME,STREET,TOWN,POSTCODE,ICLOSE,OPENDATE,CLOSEDATE,ISNEW,NFTYPE,AGEL,AGEH,"
+    "OTHERURN\n"
+    "100000,2013614,Hill College,Main Street,Leeds,LS1 4AP,1,,,0,College,16,19,\n"
+    "100002,2016006,Vale College,Long Lane,Leeds,LS1 4AP,1,,,0,College,16,19,\n";
+inline constexpr char kPlain[] = R"({
+  "number": "9001-03", "title": "Level 3 in Shop Management", "level": 3,
+  "guided_learning_hours": 10, "total_qualification_time": 20, "accreditation_number": "A/1",
+  "minimum_age": 16, "registration_months": 36, "regions": ["England"],
+  @INVOLVEMENT@ "sectors": ["15"], "source": "made for tests",
+  "units": [
+    {"number": "301", "title": "Selling", "level": 3, "guided_learning_hours": 5, "credits": 1,
+     "assessment_method": "assignment", "assessment_minutes": 60, "mark_total": 10,
+     "percentage_total": 100,
+     "outcomes": [{"number": 1, "title": "Sell", "marks": 10, "percentage": 100}]},
+    {"number": "302", "title": "Buying", "level": 3, "guided_learning_hours": 5, "credits": 2,
+     "assessment_method": "assignment", "assessment_minutes": 60, "mark_total": 10,
+     "percentage_total": 100,
+     "outcomes": [{"number": 1, "title": "Buy", "marks": 10, "percentage": 100}]}],
+  "combination": {"title": "All", "credits_min": 3, "units": ["301", "302"]}
+})";
+
+struct LearnerCatalogue {
+  LearnerCatalogue() {
+    folder = std::filesystem::path(::testing::TempDir()) /
+             absl::StrCat("learners-", ::testing::UnitTest::GetInstance()->random_seed(), "-",
+                          reinterpret_cast<std::uintptr_t>(this));
+    std::filesystem::create_directories(folder);
+    Write("9001-03", "");
+    Write("9002-03", "\"employer_involvement\": true,");
+    config.catalogue_dir = folder.string();
+  }
+  ~LearnerCatalogue() { std::filesystem::remove_all(folder); }
+  void Write(const std::string& number, const std::string& involvement) {
+    std::string text = kPlain;
+    text.replace(text.find("@INVOLVEMENT@"), 13, involvement);
+    text.replace(text.find("9001-03"), 7, number);
+    std::ofstream(folder / (number + ".json")) << text;
+  }
+  std::filesystem::path folder;
+  Config config;
+};
+
+inline google::type::Date DateOf(absl::CivilDay day) {
+  google::type::Date date;
+  date.set_year(static_cast<int>(day.year()));
+  date.set_month(day.month());
+  date.set_day(day.day());
+  return date;
+}
+
+class LearnerFixture : public ::testing::Test {
+ protected:
+  static constexpr char kCentre[] = "centres/urn-100000";
+  static constexpr char kNeighbour[] = "centres/urn-100002";
+
+  LearnerFixture() : service_(Definition(catalogue_.config)) {
+    officer_ = service_.Token({.subject = "users/officer", .roles = {"quality"}});
+    head_ = service_.Token({.subject = "users/head", .roles = {"centre_head"}, .centre = kCentre});
+    assessor_ =
+        service_.Token({.subject = "users/ann", .roles = {"centre_assessor"}, .centre = kCentre});
+    neighbour_ =
+        service_.Token({.subject = "users/other", .roles = {"centre_head"}, .centre = kNeighbour});
+    v1::ImportCentresRequest import;
+    import.set_layout("england-establishments");
+    import.mutable_content()->set_data(kCentresFile);
+    const std::vector<const google::protobuf::Message*> pieces = {&import};
+    v1::ImportCentresResponse imported;
+    EXPECT_THAT(service_.CallUpload("assay.approval.v1.CentreService/ImportCentres", pieces,
+                                    imported, officer_),
+                platform::testing::IsOk());
+    for (const char* centre : {kCentre, kNeighbour}) {
+      v1::ApproveCentreRequest approve;
+      approve.set_name(centre);
+      EXPECT_THAT(Call<v1::Centre>("CentreService/ApproveCentre", approve, officer_),
+                  platform::testing::IsOk());
+    }
+    Approve(kCentre, "9001-03");
+  }
+
+  // As it is when a test asks: clocks are moved.
+  absl::CivilDay Today() { return absl::ToCivilDay(service_.clock().Now(), absl::UTCTimeZone()); }
+
+  template <typename Response, typename Request>
+  absl::StatusOr<Response> Call(const std::string& method, const Request& request,
+                                const std::string& token) {
+    return service_.Call<Response>("assay.approval.v1." + method, request, token);
+  }
+
+  std::string Approve(const std::string& centre, const std::string& qualification) {
+    v1::CreateQualificationApprovalRequest apply;
+    apply.set_parent(centre);
+    apply.mutable_qualification_approval()->set_qualification("qualifications/" + qualification);
+    const auto applied = Call<v1::QualificationApproval>(
+        "ApprovalService/CreateQualificationApproval", apply, officer_);
+    EXPECT_THAT(applied, platform::testing::IsOk());
+    v1::ApproveQualificationApprovalRequest approve;
+    approve.set_name(applied->name());
+    EXPECT_THAT(Call<v1::QualificationApproval>("ApprovalService/ApproveQualificationApproval",
+                                                approve, officer_),
+                platform::testing::IsOk());
+    return applied->name();
+  }
+
+  LearnerCatalogue catalogue_;
+  platform::testing::TestService service_;
+  std::string officer_, head_, assessor_, neighbour_;
+};
+
+}  // namespace assay::approval::testing
