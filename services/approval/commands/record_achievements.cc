@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/approval/commands/staff_standing.h"
+#include "services/approval/commands/find_qualification.h"
 #include "services/approval/errors.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
@@ -28,21 +29,21 @@ class StaffBook {
  public:
   explicit StaffBook(const Work& work) : work_(work) {}
 
-  absl::StatusOr<StaffFacts> Of(const std::string& centre, const std::string& staff,
+  absl::StatusOr<MarkerFacts> Of(const std::string& centre, const std::string& staff,
                                 const std::string& qualification, absl::CivilDay day) {
     const auto key = std::tuple(staff, qualification, day);
     const auto known = known_.find(key);
     if (known != known_.end()) return known->second;
     ASSIGN_OR_RETURN(StaffStanding s, StandingOfStaff(work_, centre, staff, qualification, day));
     return known_
-        .emplace(key, StaffFacts{s.exists, s.active, s.assessor, s.verifier, s.competent,
+        .emplace(key, MarkerFacts{s.exists, s.active, s.assessor, s.verifier, s.competent,
                                  std::move(s.conflicts)})
         .first->second;
   }
 
  private:
   const Work& work_;
-  std::map<std::tuple<std::string, std::string, absl::CivilDay>, StaffFacts> known_;
+  std::map<std::tuple<std::string, std::string, absl::CivilDay>, MarkerFacts> known_;
 };
 
 class Recording {
@@ -81,12 +82,12 @@ class Recording {
       return judged;
     }
     const RegistrationRecord& registration = found->second;
-    ASSIGN_OR_RETURN(const Qualification* qualification,
-                     CatalogueEntry(work_, registration.qualification));
+    ASSIGN_OR_RETURN(const Qualification qualification,
+                     FindQualification(work_, registration.qualification));
     ASSIGN_OR_RETURN(const auto before, store_.LastVersion(work_.tx, work_.reach.tenant, centre_,
                                                            registration.id, line.entry.unit));
     ASSIGN_OR_RETURN(const AchievementFrame frame,
-                     FrameOf(line.entry, registration, *qualification,
+                     FrameOf(line.entry, registration, qualification,
                              before.has_value() ? &before->entry : nullptr));
     judged.faults = CheckAchievement(line.entry, frame);
     if (!judged.faults.empty()) return judged;

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "services/approval/commands/check_standing.h"
+#include "services/approval/commands/find_qualification.h"
 #include "services/approval/commands/limits_in_force.h"
 #include "services/approval/errors.h"
 #include "services/platform/core/status_macros.h"
@@ -73,33 +74,40 @@ absl::Status Allow(const Work& work, const std::string& centre, const std::strin
         .With("centre", "centres/" + centre)
         .With("source", limits.source);
   }
-  if (!limits.learners_max.has_value()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::int64_t active,
-                   LearnerStore().CountActive(work.tx, work.reach.tenant, centre, qualification));
-  frame.places = std::max<std::int64_t>(0, *limits.learners_max - active);
-  frame.cap = absl::StrCat("at most ", *limits.learners_max, " learners are allowed, ",
-                           limits.reason, " (", limits.source, ")");
+  // A cap may lie on the qualification or on all of the centre's learners together.
+  const std::pair<std::optional<std::int64_t>, std::string> caps[] = {
+      {limits.learners_max, qualification}, {limits.centre_learners_max, ""}};
+  for (const auto& [most, of] : caps) {
+    if (!most.has_value()) continue;
+    ASSIGN_OR_RETURN(const std::int64_t active,
+                     LearnerStore().CountActive(work.tx, work.reach.tenant, centre, of));
+    const std::int64_t places = std::max<std::int64_t>(0, *most - active);
+    if (frame.places.has_value() && *frame.places <= places) continue;
+    frame.places = places;
+    frame.cap = absl::StrCat("at most ", *most, " learners are allowed, ", limits.reason, " (",
+                             limits.source, ")");
+  }
   return absl::OkStatus();
 }
 
 // Everything about an order but its rows.
 struct Opening {
-  const Qualification* qualification = nullptr;
+  Qualification qualification;
   PeriodCheck period;
   LearnerFrame frame;
 };
 absl::StatusOr<Opening> Open(const Work& work, const RegistrationOrder& order) {
   Opening opening;
   RETURN_IF_ERROR(work.context.store.GetCentre(work.tx, work.reach, order.centre).status());
-  ASSIGN_OR_RETURN(opening.qualification, CatalogueEntry(work, order.qualification));
+  ASSIGN_OR_RETURN(opening.qualification, FindQualification(work, order.qualification));
   opening.period =
-      CheckPeriod({.months_max = opening.qualification->registration_months,
-                   .last_registration_day = opening.qualification->last_registration_day,
+      CheckPeriod({.months_max = opening.qualification.registration_months,
+                   .last_registration_day = opening.qualification.last_registration_day,
                    .register_day = order.register_day,
                    .end_day = order.end_day,
                    .today = DayOfCall(work)});
   if (!opening.period.faults.empty()) return RefusedFor(opening.period.faults, "");
-  opening.frame.minimum_age = opening.qualification->minimum_age;
+  opening.frame.minimum_age = opening.qualification.minimum_age;
   opening.frame.register_day = opening.period.register_day;
   RETURN_IF_ERROR(
       Allow(work, order.centre, order.qualification, opening.period.register_day, opening.frame));
@@ -180,14 +188,6 @@ absl::CivilDay DayOfCall(const Work& work) {
   return absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
 }
 
-absl::StatusOr<const Qualification*> CatalogueEntry(const Work& work, const std::string& number) {
-  const auto found = work.context.catalogue.find(number);
-  if (found != work.context.catalogue.end()) return &found->second;
-  return Error(Code::kNotFound, kQualificationNotFound,
-               absl::StrCat("there is no qualifications/", number, " in the catalogue"))
-      .With("qualification", "qualifications/" + number);
-}
-
 absl::Status CheckChange(const RegistrationRecord& record, RegistrationState to) {
   if (MayChange(record.state, to)) return absl::OkStatus();
   return Error(Code::kFailedPrecondition, kRegistrationStateWrong,
@@ -223,12 +223,12 @@ absl::StatusOr<RegistrationRecord> RegisterLearner(const Work& work, Registratio
 
 absl::StatusOr<RegistrationRecord> CorrectRegistration(const Work& work,
                                                        const RegistrationTarget& target,
-                                                       const Correction& correction) {
+                                                       const RegistrationCorrection& correction) {
   ASSIGN_OR_RETURN(RegistrationRecord record, FindRegistration(work, target));
   if (record.state != RegistrationState::kActive) {
     return CheckChange(record, RegistrationState::kActive);
   }
-  ASSIGN_OR_RETURN(const Qualification* qualification, CatalogueEntry(work, record.qualification));
+  ASSIGN_OR_RETURN(const Qualification qualification, FindQualification(work, record.qualification));
   std::vector<std::string> fields;
   LearnerDetails learner = record.learner;
   if (!correction.name.empty()) {
@@ -247,7 +247,7 @@ absl::StatusOr<RegistrationRecord> CorrectRegistration(const Work& work,
     record.programme = correction.programme;
     fields.push_back("programme");
   }
-  LearnerFrame frame{.minimum_age = qualification->minimum_age,
+  LearnerFrame frame{.minimum_age = qualification.minimum_age,
                      .register_day = record.register_day};
   const std::vector<LearnerDetails> one = {learner};
   RETURN_IF_ERROR(LearnerStore().Know(work.tx, work.reach.tenant, record.centre,
