@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/time/time.h"
 #include "services/platform/config/config.h"
 
 namespace assay::approval {
@@ -11,12 +12,16 @@ struct Config {
   std::string catalogue_dir;  // Empty: only what ships.
   std::int64_t import_rows_max = 200'000;
 
+  absl::Duration approval_period = absl::Hours(1);
+
   void Bind(platform::ConfigBinder& binder) {
     binder
         .Bind("catalogue_dir", &catalogue_dir,
               "folder of further catalogue entries, one JSON file each; empty: none")
         .Bind("import_rows_max", &import_rows_max, 1, 5'000'000,
-              "the most rows that one import of centres takes");
+              "the most rows that one import of centres takes")
+        .Bind("approval_period", &approval_period, absl::Seconds(1), absl::Hours(24),
+              "how often approvals that have ended are closed and conditions are reminded of");
   }
 };
 

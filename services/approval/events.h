@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "services/approval/context.h"
 #include "services/approval/model.h"
+#include "services/approval/stores/approvals.h"
 #include "services/approval/stores/planners.h"
 
 namespace assay::approval {
@@ -18,6 +19,10 @@ absl::Status EmitImported(platform::Transaction& tx, const platform::Call& call,
 
 absl::Status EmitStateChanged(const Work& work, const QualificationApproval& approval,
                               std::string_view centre_title);
+
+// `state`: "due" or "overdue".
+absl::Status EmitConditionDue(const Work& work, const QualificationApproval& approval,
+                              const ApprovalCondition& condition, std::string_view state);
 
 // `ruling` says what an officer wrote, if one did.
 absl::Status EmitPlannerChanged(const Work& work, const PlannerRecord& planner,

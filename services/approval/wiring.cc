@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "services/approval/catalogue_loader.h"
+#include "services/approval/commands/lapse_approvals.h"
 #include "services/approval/service.h"
 #include "services/approval/store.h"
 #include "services/platform/core/status_macros.h"
@@ -36,6 +37,8 @@ absl::StatusOr<std::shared_ptr<void>> Wire(const Config& config, platform::Parts
   }
   auto app = std::make_shared<App>(parts, std::move(catalogue), config.import_rows_max);
   RegisterRpcs(parts.router, app->context);
+  parts.every("approval.endings", config.approval_period,
+              [app = app.get(), &parts] { return TendApprovals(app->context, parts.clock.Now()); });
   return app;
 }
 

@@ -241,6 +241,8 @@ class SecurityTest : public ::testing::Test {
         {"assay.example/Centre", "centres/urn-100101"},
         {"assay.example/Qualification", "qualifications/3818-13"},
         {"assay.example/QualificationApproval", approvals["qualificationApprovals"][0]["name"]},
+        {"assay.example/ApprovalPolicy", "approvalPolicies/0000-00"},
+        {"assay.example/RegisterEntry", "registers/assessment-organisations/entries/epa0001"},
         {"assay.example/Planner", "centres/urn-100101/planners/" + std::string(26, '1')},
         {"assay.example/PlannerVersion",
          "centres/urn-100101/planners/" + std::string(26, '1') + "/versions/1"},

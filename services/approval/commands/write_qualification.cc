@@ -33,6 +33,13 @@ absl::StatusOr<Qualification> Checked(const Qualification& draft, const std::str
   Error refused(Code::kInvalidArgument, kQualificationRefused,
                 absl::StrCat(NameOf(draft.number), " cannot be used as it stands (QUAL-4)"));
   refused.With("qualification", NameOf(draft.number));
+  // QUAL-1
+  if (draft.title.empty() || draft.units.empty()) {
+    refused.With("refused_count", "1");
+    refused.Field(draft.title.empty() ? "qualification.title" : "qualification.units",
+                  "is missing (QUAL-1)");
+    return refused;
+  }
   if (draft.units.size() > kUnitsMax || document.size() > kDocumentBytesMax) {
     refused.With("refused_count", "1");
     refused.Field("qualification.units",

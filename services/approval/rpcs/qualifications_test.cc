@@ -222,6 +222,8 @@ TEST_F(QualificationTest, RefusesARuleOfCombinationThatNobodyCanMeet) {
            part.add_units("399");
          }},
         {"UNIT_REPEATED", "unit 301", [](Qualification& q) { *q.add_units() = q.units(0); }},
+        {"QUAL-1", "qualification.units", [](Qualification& q) { q.clear_units(); }},
+        {"QUAL-1", "qualification.title", [](Qualification& q) { q.clear_title(); }},
         {"whole number", "qualification",
          [](Qualification& q) { q.mutable_units(0)->set_credits(-1); }},
         {"digits, lower-case letters", "qualification",
