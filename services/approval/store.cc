@@ -461,10 +461,10 @@ absl::StatusOr<ApprovalPage> Store::ListApprovals(Transaction& tx, const Reach& 
   const std::optional<std::string> condition_due = DayText(filter.condition_due_before);
   if (condition_due.has_value()) {
     sql +=
-        " AND EXISTS (SELECT 1 FROM approval_conditions c WHERE c.tenant = "
-        "qualification_approvals.tenant AND c.centre = qualification_approvals.centre "
-        "AND c.approval = qualification_approvals.id AND c.state = 1 AND c.due_day < " +
-        statement.Bind(*condition_due) + ")";
+        " AND (centre, id) IN (SELECT centre, approval FROM approval_conditions "
+        "WHERE tenant = " +
+        statement.Bind(reach.tenant);
+    sql += " AND state = 1 AND due_day < " + statement.Bind(*condition_due) + ")";
   }
   if (!reach.within.empty()) sql += " AND centre = " + statement.Bind(reach.within);
   const std::size_t slash = after.find('/');
