@@ -1,6 +1,8 @@
 #include "services/approval/catalogue/checks.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -170,6 +172,15 @@ class Checker {
 };
 
 }  // namespace
+
+std::string_view RuleOf(const Finding& finding) {
+  constexpr std::string_view kOfCombination[] = {
+      "UNIT_UNKNOWN", "UNIT_NOT_IN_COMBINATION", "UNIT_IN_SEVERAL_RULES",
+      "COMBINATION_LIMITS_CROSSED", "COMBINATION_UNSATISFIABLE"};
+  const bool of_combination = std::find(std::begin(kOfCombination), std::end(kOfCombination),
+                                        finding.kind) != std::end(kOfCombination);
+  return of_combination ? "QUAL-3" : "QUAL-4";
+}
 
 std::vector<Finding> CheckQualification(const Qualification& qualification) {
   return Checker(qualification).Run();

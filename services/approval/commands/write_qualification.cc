@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "services/approval/catalogue/checks.h"
 #include "services/approval/errors.h"
 #include "services/approval/stores/catalogue.h"
 #include "services/platform/core/status_macros.h"
@@ -62,8 +63,8 @@ absl::StatusOr<Qualification> Checked(const Qualification& draft, const std::str
   if (faults.empty()) return parsed;
   refused.With("refused_count", absl::StrCat(faults.size()));
   for (std::size_t i = 0; i < std::min(faults.size(), kViolationsMax); ++i) {
-    refused.Field(faults[i]->place,
-                  absl::StrCat(faults[i]->kind, " (QUAL-3): ", faults[i]->message));
+    refused.Field(faults[i]->place, absl::StrCat(faults[i]->kind, " (", View(RuleOf(*faults[i])),
+                                                 "): ", faults[i]->message));
   }
   return refused;
 }
