@@ -156,6 +156,9 @@ class Checker {
   void CheckSatisfiable() {
     UnitNumbers all;
     for (const Unit& unit : q_.units) all.insert(unit.number);
+    // Where only a number of units counts, a unit too many may take the place of a better one: so
+    // all of them together may fail where some do not.
+    if (!FindCompletions(q_, {}, {.results_max = 1}).sets.empty()) return;
     for (const Shortfall& shortfall : Evaluate(q_, all).shortfalls) {
       Found("COMBINATION_UNSATISFIABLE", shortfall.place,
             absl::StrCat("with every unit achieved ",
