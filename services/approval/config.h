@@ -14,6 +14,8 @@ struct Config {
   std::string oversight_policy;  // Empty: what ships.
   absl::Duration reminder_period = absl::Minutes(15);
 
+  absl::Duration approval_period = absl::Hours(1);
+
   void Bind(platform::ConfigBinder& binder) {
     binder
         .Bind("catalogue_dir", &catalogue_dir,
@@ -24,7 +26,9 @@ struct Config {
               "file that says what may be imposed, when reminders go out and what staff need; "
               "empty: what ships")
         .Bind("reminder_period", &reminder_period, absl::Seconds(1), absl::Hours(24),
-              "how often what is due at centres is looked for");
+              "how often what is due at centres is looked for")
+        .Bind("approval_period", &approval_period, absl::Seconds(1), absl::Hours(24),
+              "how often approvals that have ended are closed and conditions are reminded of");
   }
 };
 

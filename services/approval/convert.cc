@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
+#include "services/approval/catalogue/checks.h"
 #include "services/approval/errors.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
@@ -369,6 +370,7 @@ v1::Qualification ToProto(const Qualification& q, Detail detail) {
     f.set_kind(finding.kind);
     f.set_place(finding.place);
     f.set_message(finding.message);
+    f.set_rule(std::string(RuleOf(finding)));
   }
   if (detail == Detail::kBasic) return out;
   for (const Unit& unit : q.units) Fill(unit, *out.add_units());

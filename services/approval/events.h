@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "services/approval/context.h"
 #include "services/approval/model.h"
+#include "services/approval/stores/approvals.h"
 #include "services/approval/risk/evaluate.h"
 #include "services/approval/stores/learners.h"
 #include "services/approval/stores/planners.h"
@@ -21,6 +22,10 @@ absl::Status EmitImported(platform::Transaction& tx, const platform::Call& call,
 
 absl::Status EmitStateChanged(const Work& work, const QualificationApproval& approval,
                               std::string_view centre_title);
+
+// `state`: "due" or "overdue".
+absl::Status EmitConditionDue(const Work& work, const QualificationApproval& approval,
+                              const ApprovalCondition& condition, std::string_view state);
 
 // `ruling` says what an officer wrote, if one did.
 absl::Status EmitPlannerChanged(const Work& work, const PlannerRecord& planner,

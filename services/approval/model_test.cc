@@ -133,5 +133,48 @@ TEST(StandingTest, NeedsCentreAndApprovalOnThatDay) {
   EXPECT_EQ(ReasonOf(Standing::kNotYetEffective), "NOT_YET_EFFECTIVE");
 }
 
+// An approval from the first of January on; days are counted from then.
+TEST(StandingOnTest, KnowsSuspensionsExpiryAndLapse) {
+  const absl::CivilDay first(2026, 1, 1);
+  struct Case {
+    const char* what;
+    int day;
+    std::optional<int> end, expire, use_due, use;
+    ApprovalState state;
+    Standing standing;
+  };
+  using enum ApprovalState;
+  for (const Case& c : std::vector<Case>{
+           {"before it", -1, {}, {}, {}, {}, kApproved, Standing::kNotYetEffective},
+           {"on its first day", 0, {}, {}, {}, {}, kApproved, Standing::kInForce},
+           {"the day before a suspension", 9, {}, {}, {}, {}, kApproved, Standing::kInForce},
+           {"its first day", 10, {}, {}, {}, {}, kApproved, Standing::kSuspended},
+           {"the day before it is over", 19, {}, {}, {}, {}, kApproved, Standing::kSuspended},
+           {"reinstated", 20, {}, {}, {}, {}, kApproved, Standing::kInForce},
+           {"suspended for good", 30, {}, {}, {}, {}, kSuspended, Standing::kSuspended},
+           {"withdrawn while suspended", 40, 35, {}, {}, {}, kWithdrawn, Standing::kWithdrawn},
+           {"the last day before it expires", 24, {}, 25, {}, {}, kApproved, Standing::kInForce},
+           {"expired", 25, {}, 25, {}, {}, kApproved, Standing::kExpired},
+           {"closed as expired", 25, 25, 25, {}, {}, kLapsed, Standing::kExpired},
+           {"not used", 5, {}, {}, 5, {}, kApproved, Standing::kNotUsedInTime},
+           {"used in time", 5, {}, {}, 5, 4, kApproved, Standing::kInForce},
+           {"not used, before it expires", 8, {}, 9, 8, {}, kApproved, Standing::kNotUsedInTime},
+           {"used, then expired", 9, {}, 9, 8, 4, kApproved, Standing::kExpired}}) {
+    const auto at = [&](std::optional<int> day) -> std::optional<absl::CivilDay> {
+      if (!day.has_value()) return std::nullopt;
+      return first + *day;
+    };
+    QualificationApproval approval;
+    approval.state = c.state;
+    approval.effective_date = first;
+    approval.end_date = at(c.end);
+    approval.expire_date = at(c.expire);
+    approval.first_use_due_date = at(c.use_due);
+    approval.first_use_date = at(c.use);
+    approval.suspensions = {{first + 10, first + 20}, {first + 30, std::nullopt}};
+    EXPECT_EQ(StandingOn(first + c.day, CentreState::kApproved, {approval}), c.standing) << c.what;
+  }
+}
+
 }  // namespace
 }  // namespace assay::approval

@@ -453,6 +453,14 @@ absl::StatusOr<ApprovalPage> Store::ListApprovals(Transaction& tx, const Reach& 
   if (due.has_value()) {
     sql += " AND state = 'applied' AND answer_due_day < " + statement.Bind(*due);
   }
+  const std::optional<std::string> condition_due = DayText(filter.condition_due_before);
+  if (condition_due.has_value()) {
+    sql +=
+        " AND (centre, id) IN (SELECT centre, approval FROM approval_conditions "
+        "WHERE tenant = " +
+        statement.Bind(reach.tenant);
+    sql += " AND state = 1 AND due_day < " + statement.Bind(*condition_due) + ")";
+  }
   if (!reach.within.empty()) sql += " AND centre = " + statement.Bind(reach.within);
   const std::size_t slash = after.find('/');
   if (slash != after.npos) {

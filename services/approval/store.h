@@ -43,7 +43,8 @@ struct ApprovalFilter {
   std::string centre;         // "": of all.
   std::string qualification;  // "": any.
   std::optional<ApprovalState> state;
-  std::optional<absl::CivilDay> answer_due_before;  // Only applications.
+  std::optional<absl::CivilDay> answer_due_before;     // Only applications.
+  std::optional<absl::CivilDay> condition_due_before;  // Only with such an open condition.
 };
 
 // A centre and the folded words by which it is found.

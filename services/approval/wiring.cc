@@ -7,6 +7,7 @@
 #include "services/approval/clients/moderation.h"
 #include "services/approval/commands/sweep_deadlines.h"
 #include "services/approval/oversight_loader.h"
+#include "services/approval/commands/lapse_approvals.h"
 #include "services/approval/service.h"
 #include "services/approval/store.h"
 #include "services/platform/core/status_macros.h"
@@ -50,6 +51,8 @@ absl::StatusOr<std::shared_ptr<void>> Wire(const Config& config, platform::Parts
   parts.every("approval.deadlines", config.reminder_period, [app = app.get(), &parts] {
     return SweepDeadlines(app->context, parts.clock.Now());
   });
+  parts.every("approval.endings", config.approval_period,
+              [app = app.get(), &parts] { return TendApprovals(app->context, parts.clock.Now()); });
   return app;
 }
 

@@ -243,6 +243,8 @@ class SecurityTest : public ::testing::Test {
         {"assay.example/QualificationApproval", approvals["qualificationApprovals"][0]["name"]},
         {"assay.example/CentreProvenance", "centres/urn-100101/provenance"},
         {"assay.example/DuplicateCentre", "duplicateCentres/urn-100101.ukprn-10000047"},
+        {"assay.example/ApprovalPolicy", "approvalPolicies/0000-00"},
+        {"assay.example/RegisterEntry", "registers/assessment-organisations/entries/epa0001"},
         {"assay.example/Planner", "centres/urn-100101/planners/" + std::string(26, '1')},
         {"assay.example/PlannerVersion",
          "centres/urn-100101/planners/" + std::string(26, '1') + "/versions/1"},

@@ -1,6 +1,8 @@
 #include "services/approval/catalogue/checks.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -154,6 +156,9 @@ class Checker {
   void CheckSatisfiable() {
     UnitNumbers all;
     for (const Unit& unit : q_.units) all.insert(unit.number);
+    // Where only a number of units counts, a unit too many may take the place of a better one: so
+    // all of them together may fail where some do not.
+    if (!FindCompletions(q_, {}, {.results_max = 1}).sets.empty()) return;
     for (const Shortfall& shortfall : Evaluate(q_, all).shortfalls) {
       Found("COMBINATION_UNSATISFIABLE", shortfall.place,
             absl::StrCat("with every unit achieved ",
@@ -170,6 +175,15 @@ class Checker {
 };
 
 }  // namespace
+
+std::string_view RuleOf(const Finding& finding) {
+  constexpr std::string_view kOfCombination[] = {
+      "UNIT_UNKNOWN", "UNIT_NOT_IN_COMBINATION", "UNIT_IN_SEVERAL_RULES",
+      "COMBINATION_LIMITS_CROSSED", "COMBINATION_UNSATISFIABLE"};
+  const bool of_combination = std::find(std::begin(kOfCombination), std::end(kOfCombination),
+                                        finding.kind) != std::end(kOfCombination);
+  return of_combination ? "QUAL-3" : "QUAL-4";
+}
 
 std::vector<Finding> CheckQualification(const Qualification& qualification) {
   return Checker(qualification).Run();

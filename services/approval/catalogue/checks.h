@@ -17,11 +17,15 @@
 //   GLH_ABOVE_TQT                  guided hours above the total time
 //   LEVEL_ABOVE_QUALIFICATION      a unit above the level of its qualification
 #pragma once
+#include <string_view>
 #include <vector>
 
 #include "services/approval/catalogue/qualification.h"
 
 namespace assay::approval {
+
+// The rule that a finding offends: "QUAL-3" if it is about the rule of combination, else "QUAL-4".
+std::string_view RuleOf(const Finding& finding);
 
 // In the order of the publication: the qualification, its units, its rule.
 std::vector<Finding> CheckQualification(const Qualification& qualification);

@@ -123,5 +123,26 @@ TEST(CheckQualificationTest, SaysTheFigures) {
                                   "8 of 17 marks are 47.1 %, stated are 36 %"}));
 }
 
+TEST(CheckQualificationTest, CallsARuleUnsatisfiableOnlyIfNoSetOfUnitsMeetsIt) {
+  Qualification q;
+  q.units.resize(2);
+  q.units[0].number = "1";
+  q.units[0].credits = 1;
+  q.units[1].number = "2";
+  q.units[1].credits = 5;
+  // One unit counts, and those of the inner rule come first: unit 2 alone makes five credits.
+  q.combination = {.title = "All",
+                   .credits_min = 5,
+                   .units_max = 1,
+                   .units = {"2"},
+                   .parts = {{.title = "Inner", .units = {"1"}}}};
+  EXPECT_TRUE(CheckQualification(q).empty());
+  q.combination.credits_min = 7;
+  const std::vector<Finding> findings = CheckQualification(q);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].kind, "COMBINATION_UNSATISFIABLE");
+  EXPECT_EQ(RuleOf(findings[0]), "QUAL-3");
+}
+
 }  // namespace
 }  // namespace assay::approval

@@ -8,6 +8,7 @@
 #include "services/approval/commands/approval_policy.h"
 #include "services/approval/commands/check_standing.h"
 #include "services/approval/commands/find_qualification.h"
+#include "services/approval/commands/lapse_approvals.h"
 #include "services/approval/errors.h"
 #include "services/approval/events.h"
 #include "services/approval/stores/approvals.h"
@@ -25,27 +26,6 @@ absl::CivilDay Today(const Work& work) {
   return absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
 }
 
-// Ends by itself what has expired or was not used in time, so that the centre may apply again.
-absl::Status CloseLapsed(const Work& work, QualificationApproval approval,
-                         std::string_view centre_title) {
-  const absl::CivilDay day = *LapseDay(approval);
-  const bool expired = approval.expire_date == day;
-  approval.state = ApprovalState::kLapsed;
-  approval.state_reason = expired ? "expired" : "no learner was registered in time";
-  approval.end_date = day;
-  approval.update_time = work.call.now;
-  ++approval.version;
-  const std::string& tenant = work.reach.tenant;
-  RETURN_IF_ERROR(work.context.store.UpdateApproval(work.tx, tenant, approval));
-  RETURN_IF_ERROR(ApprovalStore().AddChange(work.tx, tenant, approval,
-                                            {.what = "lapsed",
-                                             .day = day,
-                                             .reason = approval.state_reason,
-                                             .actor = std::string(work.call.subject()),
-                                             .time = work.call.now}));
-  return EmitStateChanged(work, approval, centre_title);
-}
-
 absl::Status CheckNoneOpen(const Work& work, const Centre& centre, std::string_view qualification) {
   ASSIGN_OR_RETURN(const auto others, work.context.store.ApprovalsOf(work.tx, work.reach.tenant,
                                                                      centre.id, qualification));
@@ -55,7 +35,7 @@ absl::Status CheckNoneOpen(const Work& work, const Centre& centre, std::string_v
     if (!given && other.state != ApprovalState::kApplied) continue;
     const auto lapse = LapseDay(other);
     if (given && lapse.has_value() && *lapse <= Today(work)) {
-      RETURN_IF_ERROR(CloseLapsed(work, other, centre.facts.title));
+      RETURN_IF_ERROR(LapseApproval(work, other));
       continue;
     }
     const std::string centre_name = "centres/" + centre.id;

@@ -82,7 +82,7 @@ absl::StatusOr<std::vector<StandingAnswer>> CheckStandings(
     const auto centre = centres.find(question.centre);
     if (centre == centres.end()) {
       answer.centre_found = false;
-      answer.message = absl::StrCat("there is no centres/", question.centre, " that you may see");
+      answer.message = "there is no such centre that you may see";
       continue;
     }
     const absl::CivilDay day = question.day.value_or(today);
@@ -110,7 +110,8 @@ absl::StatusOr<StandingAnswer> CheckStanding(const Work& work, std::string_view 
   ASSIGN_OR_RETURN(std::vector<StandingAnswer> answers, CheckStandings(work, {&question, 1}));
   if (answers[0].centre_found) return std::move(answers[0]);
   const std::string name = absl::StrCat("centres/", View(centre_id));
-  return platform::Error(absl::StatusCode::kNotFound, kCentreNotFound, answers[0].message)
+  return platform::Error(absl::StatusCode::kNotFound, kCentreNotFound,
+                         absl::StrCat("there is no ", name, " that you may see"))
       .With("centre", name);
 }
 

@@ -99,9 +99,16 @@ absl::Status CheckPlanner(const Work& work, const QualificationApproval& approva
 }
 
 absl::Status KeepCondition(const Work& work, const QualificationApproval& approval,
-                           const ApprovalCondition& condition) {
+                           ApprovalCondition condition) {
   if (condition.due_day <= Today(work)) {
     return DeadlineInvalid("condition.due_date", condition.due_day, "is not after today");
+  }
+  ASSIGN_OR_RETURN(const ApprovalPolicy policy, PolicyFor(work, approval.qualification));
+  // Nobody is reminded on the very day on which the condition is made.
+  condition.remind_day = std::max(condition.due_day - policy.remind_days, Today(work) + 1);
+  if (policy.remind_days == 0) {
+    condition.remind_day = condition.due_day + 1;
+    condition.reminders = 1;
   }
   ASSIGN_OR_RETURN(const int number,
                    ApprovalStore().AddCondition(work.tx, work.reach.tenant, approval, condition));
@@ -120,7 +127,7 @@ absl::Status KeepCondition(const Work& work, const QualificationApproval& approv
 absl::Status Give(const Work& work, QualificationApproval& approval, const Centre& centre,
                   const ApprovalDecision& decision) {
   const std::string centre_name = "centres/" + centre.id;
-  if (centre.state != CentreState::kApproved) {
+  if (!IsApproved(centre.state)) {
     return Error(Code::kFailedPrecondition, kCentreStateWrong,
                  absl::StrCat(centre_name, " is ", View(NameOf(centre.state)),
                               "; approve the centre before its qualifications"))

@@ -1,3 +1,4 @@
+#include "services/approval/commands/apply_for_qualification.h"
 #include "services/approval/commands/register_learners.h"
 
 #include <algorithm>
@@ -160,6 +161,10 @@ absl::StatusOr<RegistrationReport> Register(const Work& work, const Registration
                  "one of the learners was registered by another call at the same moment");
   }
   RETURN_IF_ERROR(kept);
+  if (!report.kept.empty()) {
+    RETURN_IF_ERROR(
+        NoteApprovalUse(work, order.centre, order.qualification, opening.period.register_day));
+  }
   return report;
 }
 
@@ -341,6 +346,7 @@ absl::StatusOr<RegistrationRecord> TransferRegistration(const Work& work,
       store.Update(work.tx, work.reach.tenant, from, ChangeBy(work, "transferred", reason)));
   const std::vector<RegistrationRecord> made = {to};
   RETURN_IF_ERROR(store.Insert(work.tx, work.reach.tenant, made, work.call.subject()));
+  RETURN_IF_ERROR(NoteApprovalUse(work, destination, from.qualification, today));
   RETURN_IF_ERROR(CarryAchievements(work, from, to));
   return to;
 }

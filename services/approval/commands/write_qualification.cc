@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "services/approval/catalogue/checks.h"
 #include "services/approval/errors.h"
 #include "services/approval/stores/catalogue.h"
 #include "services/platform/core/status_macros.h"
@@ -33,6 +34,13 @@ absl::StatusOr<Qualification> Checked(const Qualification& draft, const std::str
   Error refused(Code::kInvalidArgument, kQualificationRefused,
                 absl::StrCat(NameOf(draft.number), " cannot be used as it stands (QUAL-4)"));
   refused.With("qualification", NameOf(draft.number));
+  // QUAL-1
+  if (draft.title.empty() || draft.units.empty()) {
+    refused.With("refused_count", "1");
+    refused.Field(draft.title.empty() ? "qualification.title" : "qualification.units",
+                  "is missing (QUAL-1)");
+    return refused;
+  }
   if (draft.units.size() > kUnitsMax || document.size() > kDocumentBytesMax) {
     refused.With("refused_count", "1");
     refused.Field("qualification.units",
@@ -55,8 +63,8 @@ absl::StatusOr<Qualification> Checked(const Qualification& draft, const std::str
   if (faults.empty()) return parsed;
   refused.With("refused_count", absl::StrCat(faults.size()));
   for (std::size_t i = 0; i < std::min(faults.size(), kViolationsMax); ++i) {
-    refused.Field(faults[i]->place,
-                  absl::StrCat(faults[i]->kind, " (QUAL-3): ", faults[i]->message));
+    refused.Field(faults[i]->place, absl::StrCat(faults[i]->kind, " (", View(RuleOf(*faults[i])),
+                                                 "): ", faults[i]->message));
   }
   return refused;
 }

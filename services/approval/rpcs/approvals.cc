@@ -97,12 +97,16 @@ absl::StatusOr<v1::ListQualificationApprovalsResponse> List(
   if (request.overdue()) {
     filter.answer_due_before = absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
   }
+  if (request.condition_overdue()) {
+    filter.condition_due_before = absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
+  }
   const std::string_view state =
       filter.state.has_value() ? NameOf(*filter.state) : std::string_view();
   ASSIGN_OR_RETURN(const PageRequest page,
                    PageRequest::From(request, work.reach,
                                      {"ListQualificationApprovals", request.parent(), state,
-                                      filter.qualification, request.overdue() ? "overdue" : ""}));
+                                      filter.qualification, request.overdue() ? "overdue" : "",
+                                      request.condition_overdue() ? "condition overdue" : ""}));
   ASSIGN_OR_RETURN(
       const ApprovalPage found,
       work.context.store.ListApprovals(work.tx, work.reach, filter, page.after, page.size));
@@ -284,6 +288,7 @@ v1::ApprovalPolicy ToProto(const ApprovalPolicy& policy, const std::string& key)
   out.set_valid_days(policy.valid_days);
   out.set_first_use_days(policy.first_use_days);
   out.set_planner_as_condition(policy.planner_as_condition);
+  out.set_remind_days(policy.remind_days);
   out.set_version(own ? policy.version : 0);
   if (!own) out.set_inherited_from(absl::StrCat("approvalPolicies/", policy.qualification));
   out.set_change_note(policy.change_note);
@@ -318,6 +323,7 @@ absl::StatusOr<v1::ApprovalPolicy> UpdatePolicy(const Work& work,
   policy.valid_days = in.valid_days();
   policy.first_use_days = in.first_use_days();
   policy.planner_as_condition = in.planner_as_condition();
+  policy.remind_days = in.remind_days();
   const std::string key = policy.qualification;
   ASSIGN_OR_RETURN(policy, SetPolicy(work, std::move(policy), request.etag()));
   return ToProto(policy, key);

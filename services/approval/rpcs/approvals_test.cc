@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "assay/approval/v1/approval_service.pb.h"
 #include "assay/approval/v1/centre_service.pb.h"
+#include "assay/approval/v1/events.pb.h"
 #include "assay/approval/v1/planner_service.pb.h"
 #include "assay/approval/v1/qualification_service.pb.h"
 #include "services/approval/wiring.h"
@@ -77,7 +78,9 @@ class ApprovalTest : public ::testing::Test {
     q.set_level(3);
     q.set_employer_involvement(involvement);
     if (!fast_track_from.empty()) q.add_fast_track_from(fast_track_from);
+    q.add_units()->set_number("301");
     q.mutable_combination()->set_title("All");
+    q.mutable_combination()->add_units("301");
     create.set_change_note("for tests");
     EXPECT_THAT(
         Call<v1::Qualification>("QualificationService/CreateQualification", create, officer_),
@@ -368,6 +371,68 @@ TEST_F(ApprovalTest, LapsesIfNoLearnerIsRegisteredInTime) {
   Approved("3818-13");
   EXPECT_EQ(Reason(today_ + 49), "");
   EXPECT_EQ(Reason(today_ + 50), "NOT_USED_IN_TIME");
+}
+
+TEST_F(ApprovalTest, ClosesWhatHasEndedAndTellsTheCentreOnce) {
+  v1::ApprovalPolicy policy;
+  policy.set_first_use_days(50);
+  ASSERT_THAT(SetPolicy(policy), IsOk());
+  const std::string name = Approved("3818-13");
+  PassDays(49);
+  ASSERT_THAT(service_.RunPeriodic("approval.endings"), IsOk());
+  EXPECT_EQ(Get(name)->state(), Approval::STATE_APPROVED);
+  PassDays(1);
+  const std::size_t before = service_.Outbox().size();
+  for (int i = 0; i < 2; ++i) ASSERT_THAT(service_.RunPeriodic("approval.endings"), IsOk());
+  EXPECT_EQ(service_.Outbox().size(), before + 1);
+  EXPECT_EQ(service_.Outbox().back().type, "assay.approval.v1.QualificationApprovalStateChanged");
+  const auto lapsed = Get(name);
+  EXPECT_EQ(lapsed->state(), Approval::STATE_LAPSED);
+  EXPECT_EQ(DayOf(lapsed->end_date()), today_);
+}
+
+// NOT-3
+TEST_F(ApprovalTest, RemindsOfAConditionAheadAndOnceItIsOverdue) {
+  v1::ApprovalPolicy policy;
+  policy.set_remind_days(7);
+  ASSERT_THAT(SetPolicy(policy), IsOk());
+  const auto applied = Apply("3818-13");
+  v1::ApproveQualificationApprovalRequest with;
+  v1::ApprovalCondition& condition = *with.add_conditions();
+  condition.set_text("Train a second verifier.");
+  *condition.mutable_due_date() = DateOf(today_ + 30);
+  ASSERT_THAT(Approve(applied->name(), with), IsOk());
+  std::vector<std::string> told;
+  const auto run = [&](int days) {
+    PassDays(days);
+    const std::size_t before = service_.Outbox().size();
+    EXPECT_THAT(service_.RunPeriodic("approval.endings"), IsOk());
+    for (std::size_t i = before; i < service_.Outbox().size(); ++i) {
+      v1::ApprovalConditionDue due;
+      EXPECT_EQ(service_.Outbox()[i].type, "assay.approval.v1.ApprovalConditionDue");
+      EXPECT_TRUE(due.ParseFromString(service_.Outbox()[i].payload));
+      told.push_back(due.state());
+    }
+  };
+  const auto overdue = [&] {
+    v1::ListQualificationApprovalsRequest list;
+    list.set_parent(kCentre);
+    list.set_condition_overdue(true);
+    return Call<v1::ListQualificationApprovalsResponse>(
+               "ApprovalService/ListQualificationApprovals", list, officer_)
+        ->qualification_approvals_size();
+  };
+  run(22);
+  EXPECT_THAT(told, IsEmpty());
+  run(1);
+  run(1);
+  EXPECT_THAT(told, ElementsAre("due"));
+  run(6);
+  EXPECT_EQ(overdue(), 0);
+  run(1);
+  run(1);
+  EXPECT_THAT(told, ElementsAre("due", "overdue"));
+  EXPECT_EQ(overdue(), 1);
 }
 
 TEST_F(ApprovalTest, AnswersAThousandQuestionsAtOnceAndNoMore) {

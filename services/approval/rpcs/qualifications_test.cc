@@ -181,8 +181,11 @@ TEST_F(QualificationTest, KeepsAnEntryWithItsContradictionsShown) {
   const auto created = Create(q);
   ASSERT_THAT(created, IsOk());
   std::vector<std::string> kinds;
-  for (const v1::Finding& finding : created->findings()) kinds.push_back(finding.kind());
-  EXPECT_THAT(kinds, ElementsAre("MARKS_DO_NOT_SUM", "PERCENTAGE_DIFFERS_FROM_MARKS"));
+  for (const v1::Finding& finding : created->findings()) {
+    kinds.push_back(finding.kind() + " " + finding.rule());
+  }
+  EXPECT_THAT(kinds,
+              ElementsAre("MARKS_DO_NOT_SUM QUAL-4", "PERCENTAGE_DIFFERS_FROM_MARKS QUAL-4"));
   const auto read = Get("qualifications/9001-03");
   ASSERT_THAT(read, IsOk());
   EXPECT_EQ(read->SerializeAsString(), created->SerializeAsString());
@@ -211,7 +214,7 @@ TEST_F(QualificationTest, RefusesARuleOfCombinationThatNobodyCanMeet) {
     void (*spoil)(Qualification&);
   };
   for (const Case& c :
-       {Case{"COMBINATION_UNSATISFIABLE", "All",
+       {Case{"COMBINATION_UNSATISFIABLE (QUAL-3)", "All",
              [](Qualification& q) { q.mutable_combination()->set_credits_min(3); }},
         {"COMBINATION_LIMITS_CROSSED", "All",
          [](Qualification& q) { q.mutable_combination()->set_credits_max(1); }},
@@ -222,6 +225,8 @@ TEST_F(QualificationTest, RefusesARuleOfCombinationThatNobodyCanMeet) {
            part.add_units("399");
          }},
         {"UNIT_REPEATED", "unit 301", [](Qualification& q) { *q.add_units() = q.units(0); }},
+        {"QUAL-1", "qualification.units", [](Qualification& q) { q.clear_units(); }},
+        {"QUAL-1", "qualification.title", [](Qualification& q) { q.clear_title(); }},
         {"whole number", "qualification",
          [](Qualification& q) { q.mutable_units(0)->set_credits(-1); }},
         {"digits, lower-case letters", "qualification",

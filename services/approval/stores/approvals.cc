@@ -41,6 +41,19 @@ absl::StatusOr<ApprovalChange> ChangeOf(const SqlRow& row, int first) {
   return change;
 }
 
+// `table` is one of ours: its rows are numbered from 1 within an approval.
+absl::StatusOr<int> NextNumber(Tx& tx, std::string_view table, std::string_view tenant,
+                               const QualificationApproval& a) {
+  int number = 1;
+  RETURN_IF_ERROR(tx.Query(absl::StrCat("SELECT COALESCE(MAX(number), 0) + 1 FROM ", View(table),
+                                        " WHERE tenant = $1 AND centre = $2 AND approval = $3"),
+                           {tenant, a.centre, a.id}, [&](const SqlRow& row) {
+                             number = static_cast<int>(row.Int(0));
+                             return absl::OkStatus();
+                           }));
+  return number;
+}
+
 }  // namespace
 
 std::string_view NameOf(ConditionState state) {
@@ -73,13 +86,13 @@ std::vector<Suspension> SuspensionsIn(std::span<const ApprovalChange> changes) {
 absl::Status ApprovalStore::AddChange(Tx& tx, std::string_view tenant,
                                       const QualificationApproval& a,
                                       const ApprovalChange& change) {
+  ASSIGN_OR_RETURN(const int number, NextNumber(tx, "approval_changes", tenant, a));
   const std::string day = Text(change.day);
   return tx
       .Execute(
           "INSERT INTO approval_changes (tenant, centre, approval, number, what, day, reason, "
-          "actor, time_us) SELECT $1, $2, $3, COALESCE(MAX(number), 0) + 1, $4, $5, $6, $7, $8 "
-          "FROM approval_changes WHERE tenant = $1 AND centre = $2 AND approval = $3",
-          {tenant, a.centre, a.id, change.what, day, change.reason, change.actor,
+          "actor, time_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+          {tenant, a.centre, a.id, number, change.what, day, change.reason, change.actor,
            absl::ToUnixMicros(change.time)})
       .status();
 }
@@ -131,22 +144,15 @@ absl::Status ApprovalStore::LoadSuspensions(
 absl::StatusOr<int> ApprovalStore::AddCondition(Tx& tx, std::string_view tenant,
                                                 const QualificationApproval& a,
                                                 const ApprovalCondition& condition) {
-  int number = 1;
+  ASSIGN_OR_RETURN(const int number, NextNumber(tx, "approval_conditions", tenant, a));
+  const std::string due = Text(condition.due_day), remind = Text(condition.remind_day);
   RETURN_IF_ERROR(
-      tx.Query("SELECT COALESCE(MAX(number), 0) + 1 FROM approval_conditions "
-               "WHERE tenant = $1 AND centre = $2 AND approval = $3",
-               {tenant, a.centre, a.id}, [&](const SqlRow& row) {
-                 number = static_cast<int>(row.Int(0));
-                 return absl::OkStatus();
-               }));
-  const std::string due = Text(condition.due_day);
-  RETURN_IF_ERROR(
-      tx.Execute(
-            "INSERT INTO approval_conditions (tenant, centre, approval, number, kind, text, "
-            "due_day, state, close_reason, closed_by) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-            {tenant, a.centre, a.id, number, static_cast<int>(condition.kind), condition.text, due,
-             static_cast<int>(condition.state), condition.close_reason, condition.closed_by})
+      tx.Execute("INSERT INTO approval_conditions (tenant, centre, approval, number, kind, text, "
+                 "due_day, state, close_reason, closed_by, remind_day, reminders) "
+                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                 {tenant, a.centre, a.id, number, static_cast<int>(condition.kind), condition.text,
+                  due, static_cast<int>(condition.state), condition.close_reason,
+                  condition.closed_by, remind, condition.reminders})
           .status());
   return number;
 }
@@ -154,21 +160,56 @@ absl::StatusOr<int> ApprovalStore::AddCondition(Tx& tx, std::string_view tenant,
 absl::Status ApprovalStore::UpdateCondition(Tx& tx, std::string_view tenant,
                                             const QualificationApproval& a,
                                             const ApprovalCondition& condition) {
+  const std::string remind = Text(condition.remind_day);
   return tx
       .Execute(
-          "UPDATE approval_conditions SET state = $5, close_reason = $6, closed_by = $7 "
+          "UPDATE approval_conditions SET state = $5, close_reason = $6, closed_by = $7, "
+          "remind_day = $8, reminders = $9 "
           "WHERE tenant = $1 AND centre = $2 AND approval = $3 AND number = $4",
           {tenant, a.centre, a.id, condition.number, static_cast<int>(condition.state),
-           condition.close_reason, condition.closed_by})
+           condition.close_reason, condition.closed_by, remind, condition.reminders})
       .status();
+}
+
+absl::StatusOr<std::vector<DueCondition>> ApprovalStore::ListDueConditions(Tx& tx,
+                                                                           absl::CivilDay day,
+                                                                           int limit) {
+  const std::string text = Text(day);
+  std::vector<DueCondition> found;
+  RETURN_IF_ERROR(
+      tx.Query("SELECT tenant, centre, approval, number FROM approval_conditions "
+               "WHERE state = 1 AND remind_day <= $1 ORDER BY remind_day LIMIT $2",
+               {text, limit}, [&](const SqlRow& row) {
+                 found.push_back({std::string(row.Text(0)), std::string(row.Text(1)),
+                                  std::string(row.Text(2)), static_cast<int>(row.Int(3))});
+                 return absl::OkStatus();
+               }));
+  return found;
+}
+
+absl::StatusOr<std::vector<EndingApproval>> ApprovalStore::ListEnding(Tx& tx, absl::CivilDay day,
+                                                                      int limit) {
+  const std::string text = Text(day);
+  std::vector<EndingApproval> found;
+  RETURN_IF_ERROR(
+      tx.Query("SELECT tenant, centre, id FROM qualification_approvals "
+               "WHERE state IN ('approved', 'suspended') AND (expire_day <= $1 "
+               "OR (first_use_day IS NULL AND first_use_due_day <= $1)) LIMIT $2",
+               {text, limit}, [&](const SqlRow& row) {
+                 found.push_back({std::string(row.Text(0)), std::string(row.Text(1)),
+                                  std::string(row.Text(2))});
+                 return absl::OkStatus();
+               }));
+  return found;
 }
 
 absl::StatusOr<std::vector<ApprovalCondition>> ApprovalStore::ListConditions(
     Tx& tx, std::string_view tenant, const QualificationApproval& a) {
   std::vector<ApprovalCondition> found;
   RETURN_IF_ERROR(
-      tx.Query("SELECT number, kind, text, due_day, state, close_reason, closed_by "
-               "FROM approval_conditions WHERE tenant = $1 AND centre = $2 AND approval = $3 "
+      tx.Query("SELECT number, kind, text, due_day, state, close_reason, closed_by, "
+               "remind_day, reminders FROM approval_conditions WHERE tenant = $1 AND centre = $2 "
+               "AND approval = $3 "
                "ORDER BY number",
                {tenant, a.centre, a.id}, [&](const SqlRow& row) -> absl::Status {
                  ApprovalCondition& condition = found.emplace_back();
@@ -179,6 +220,8 @@ absl::StatusOr<std::vector<ApprovalCondition>> ApprovalStore::ListConditions(
                  condition.state = static_cast<ConditionState>(row.Int(4));
                  condition.close_reason = row.Text(5);
                  condition.closed_by = row.Text(6);
+                 ASSIGN_OR_RETURN(condition.remind_day, DayOf(row, 7));
+                 condition.reminders = static_cast<int>(row.Int(8));
                  return absl::OkStatus();
                }));
   return found;
@@ -203,37 +246,40 @@ absl::StatusOr<bool> ApprovalStore::PlannerMeets(Tx& tx, std::string_view tenant
 absl::StatusOr<std::optional<ApprovalPolicy>> ApprovalStore::GetPolicy(
     Tx& tx, std::string_view tenant, std::string_view qualification) {
   std::optional<ApprovalPolicy> found;
-  RETURN_IF_ERROR(tx.Query(
-      "SELECT qualification, version, answer_days, fast_track_answer_days, valid_days, "
-      "first_use_days, planner_as_condition, change_note, author, time_us FROM approval_policies "
-      "WHERE tenant = $1 AND qualification = $2 ORDER BY version DESC LIMIT 1",
-      {tenant, qualification}, [&](const SqlRow& row) {
-        found.emplace();
-        found->qualification = row.Text(0);
-        found->version = static_cast<int>(row.Int(1));
-        found->answer_days = static_cast<int>(row.Int(2));
-        found->fast_track_answer_days = static_cast<int>(row.Int(3));
-        found->valid_days = static_cast<int>(row.Int(4));
-        found->first_use_days = static_cast<int>(row.Int(5));
-        found->planner_as_condition = row.Int(6) != 0;
-        found->change_note = row.Text(7);
-        found->author = row.Text(8);
-        found->time = absl::FromUnixMicros(row.Int(9));
-        return absl::OkStatus();
-      }));
+  RETURN_IF_ERROR(
+      tx.Query("SELECT qualification, version, answer_days, fast_track_answer_days, valid_days, "
+               "first_use_days, planner_as_condition, change_note, author, time_us, remind_days "
+               "FROM approval_policies "
+               "WHERE tenant = $1 AND qualification = $2 ORDER BY version DESC LIMIT 1",
+               {tenant, qualification}, [&](const SqlRow& row) {
+                 found.emplace();
+                 found->qualification = row.Text(0);
+                 found->version = static_cast<int>(row.Int(1));
+                 found->answer_days = static_cast<int>(row.Int(2));
+                 found->fast_track_answer_days = static_cast<int>(row.Int(3));
+                 found->valid_days = static_cast<int>(row.Int(4));
+                 found->first_use_days = static_cast<int>(row.Int(5));
+                 found->planner_as_condition = row.Int(6) != 0;
+                 found->change_note = row.Text(7);
+                 found->author = row.Text(8);
+                 found->time = absl::FromUnixMicros(row.Int(9));
+                 found->remind_days = static_cast<int>(row.Int(10));
+                 return absl::OkStatus();
+               }));
   return found;
 }
 
 absl::Status ApprovalStore::InsertPolicy(Tx& tx, std::string_view tenant, const ApprovalPolicy& p) {
   ASSIGN_OR_RETURN(
       const std::int64_t rows,
-      tx.Execute("INSERT INTO approval_policies (tenant, qualification, version, answer_days, "
-                 "fast_track_answer_days, valid_days, first_use_days, planner_as_condition, "
-                 "change_note, author, time_us) "
-                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
-                 {tenant, p.qualification, p.version, p.answer_days, p.fast_track_answer_days,
-                  p.valid_days, p.first_use_days, p.planner_as_condition ? 1 : 0, p.change_note,
-                  p.author, absl::ToUnixMicros(p.time)}));
+      tx.Execute(
+          "INSERT INTO approval_policies (tenant, qualification, version, answer_days, "
+          "fast_track_answer_days, valid_days, first_use_days, planner_as_condition, "
+          "change_note, author, time_us, remind_days) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
+          {tenant, p.qualification, p.version, p.answer_days, p.fast_track_answer_days,
+           p.valid_days, p.first_use_days, p.planner_as_condition ? 1 : 0, p.change_note, p.author,
+           absl::ToUnixMicros(p.time), p.remind_days}));
   if (rows > 0) return absl::OkStatus();
   const std::string name = "approvalPolicies/" + p.qualification;
   return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",

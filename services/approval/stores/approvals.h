@@ -43,6 +43,21 @@ struct ApprovalCondition {
   ConditionState state = ConditionState::kOpen;
   std::string close_reason;
   std::string closed_by;
+  absl::CivilDay remind_day;  // When somebody is told next.
+  int reminders = 0;          // How often somebody was.
+};
+
+// What somebody is to be told of, of whichever tenant.
+struct DueCondition {
+  std::string tenant;
+  std::string centre;
+  std::string approval;
+  int number = 0;
+};
+struct EndingApproval {
+  std::string tenant;
+  std::string centre;
+  std::string id;
 };
 
 // 0 days: no limit.
@@ -54,6 +69,7 @@ struct ApprovalPolicy {
   int valid_days = 0;
   int first_use_days = 0;
   bool planner_as_condition = false;
+  int remind_days = 7;
   std::string change_note;
   std::string author;
   absl::Time time;
@@ -86,6 +102,13 @@ class ApprovalStore {
   // In number order.
   absl::StatusOr<std::vector<ApprovalCondition>> ListConditions(
       platform::Transaction& tx, std::string_view tenant, const QualificationApproval& approval);
+
+  // Open conditions of all tenants of which somebody is to be told by `day`.
+  absl::StatusOr<std::vector<DueCondition>> ListDueConditions(platform::Transaction& tx,
+                                                              absl::CivilDay day, int limit);
+  // Approvals of all tenants that have ended by themselves by `day` and are not closed.
+  absl::StatusOr<std::vector<EndingApproval>> ListEnding(platform::Transaction& tx,
+                                                         absl::CivilDay day, int limit);
 
   // True if a planner of the approval was found to meet requirements (EI-9, EI-11).
   absl::StatusOr<bool> PlannerMeets(platform::Transaction& tx, std::string_view tenant,

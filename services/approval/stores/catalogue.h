@@ -1,5 +1,5 @@
 // What awarding bodies add to the catalogue: every version of an entry, with the day from which it
-// is in force. Tested by catalogue_test.cc on both engines.
+// is in force. Tested by approvals_test.cc on both engines.
 #pragma once
 #include <optional>
 #include <string>

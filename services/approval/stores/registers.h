@@ -1,4 +1,4 @@
-// Entries of national registers, by tenant. Tested by registers_test.cc on both engines.
+// Entries of national registers, by tenant. Tested by approvals_test.cc on both engines.
 #pragma once
 #include <cstdint>
 #include <map>

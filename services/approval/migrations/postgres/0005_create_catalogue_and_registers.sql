@@ -24,6 +24,12 @@ CREATE UNIQUE INDEX qualification_approvals_open
   WHERE state IN ('applied', 'approved', 'suspended');
 CREATE INDEX qualification_approvals_by_state
   ON qualification_approvals (tenant, state, centre, id);
+-- What may end by itself, of all tenants.
+CREATE INDEX qualification_approvals_expiring
+  ON qualification_approvals (expire_day) WHERE expire_day IS NOT NULL;
+CREATE INDEX qualification_approvals_unused
+  ON qualification_approvals (first_use_due_day)
+  WHERE first_use_due_day IS NOT NULL AND first_use_day IS NULL;
 
 -- What happened to an approval, and from which day it counts.
 CREATE TABLE approval_changes (
@@ -50,8 +56,12 @@ CREATE TABLE approval_conditions (
   state BIGINT NOT NULL,
   close_reason TEXT COLLATE "C" NOT NULL,
   closed_by TEXT COLLATE "C" NOT NULL,
+  remind_day TEXT COLLATE "C" NOT NULL,
+  reminders BIGINT NOT NULL,
   PRIMARY KEY (tenant, centre, approval, number)
 );
+-- `remind_day` is when somebody is told next; `reminders` how often it was.
+CREATE INDEX approval_conditions_open ON approval_conditions (remind_day) WHERE state = 1;
 
 -- By qualification, or 'default'.
 CREATE TABLE approval_policies (
@@ -63,6 +73,7 @@ CREATE TABLE approval_policies (
   valid_days BIGINT NOT NULL,
   first_use_days BIGINT NOT NULL,
   planner_as_condition BIGINT NOT NULL,
+  remind_days BIGINT NOT NULL,
   change_note TEXT COLLATE "C" NOT NULL,
   author TEXT COLLATE "C" NOT NULL,
   time_us BIGINT NOT NULL,

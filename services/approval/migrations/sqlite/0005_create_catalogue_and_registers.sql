@@ -24,6 +24,12 @@ CREATE UNIQUE INDEX qualification_approvals_open
   WHERE state IN ('applied', 'approved', 'suspended');
 CREATE INDEX qualification_approvals_by_state
   ON qualification_approvals (tenant, state, centre, id);
+-- What may end by itself, of all tenants.
+CREATE INDEX qualification_approvals_expiring
+  ON qualification_approvals (expire_day) WHERE expire_day IS NOT NULL;
+CREATE INDEX qualification_approvals_unused
+  ON qualification_approvals (first_use_due_day)
+  WHERE first_use_due_day IS NOT NULL AND first_use_day IS NULL;
 
 -- What happened to an approval, and from which day it counts.
 CREATE TABLE approval_changes (
@@ -50,8 +56,12 @@ CREATE TABLE approval_conditions (
   state INTEGER NOT NULL,
   close_reason TEXT NOT NULL,
   closed_by TEXT NOT NULL,
+  remind_day TEXT NOT NULL,
+  reminders INTEGER NOT NULL,
   PRIMARY KEY (tenant, centre, approval, number)
 ) WITHOUT ROWID;
+-- `remind_day` is when somebody is told next; `reminders` how often it was.
+CREATE INDEX approval_conditions_open ON approval_conditions (remind_day) WHERE state = 1;
 
 -- By qualification, or 'default'.
 CREATE TABLE approval_policies (
@@ -63,6 +73,7 @@ CREATE TABLE approval_policies (
   valid_days INTEGER NOT NULL,
   first_use_days INTEGER NOT NULL,
   planner_as_condition INTEGER NOT NULL,
+  remind_days INTEGER NOT NULL,
   change_note TEXT NOT NULL,
   author TEXT NOT NULL,
   time_us INTEGER NOT NULL,
