@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/approval/commands/check_standing.h"
+#include "services/approval/commands/limits_in_force.h"
 #include "services/approval/commands/quality_reviews.h"
 #include "services/approval/commands/rule_on_planner.h"
 #include "services/approval/errors.h"
@@ -116,6 +117,12 @@ absl::StatusOr<Eligibility> CheckEligibility(const Work& work, const Registratio
   ASSIGN_OR_RETURN(facts.approvals, ApprovalsOn(work, record, own));
   if (qualification->employer_involvement) {
     ASSIGN_OR_RETURN(facts.involvement, InvolvementOf(work, record));
+  }
+  ASSIGN_OR_RETURN(const Limits limits,
+                   LimitsInForce(work, record.centre, record.qualification, facts.today));
+  if (limits.certification_stopped) {
+    facts.certification_stop =
+        absl::StrCat("certificates are stopped: ", limits.reason, " (", limits.source, ")");
   }
   ASSIGN_OR_RETURN(const DirectClaimAnswer direct,
                    DirectClaimsOf(work, record.centre, record.qualification));

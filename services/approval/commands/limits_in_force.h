@@ -17,6 +17,9 @@ struct Limits {
   bool direct_claims_stopped = false;
   std::string reason;
   std::string source;
+  bool certification_stopped = false;
+  // The most learners of all the centre's qualifications together.
+  std::optional<std::int64_t> centre_learners_max;
 };
 
 absl::StatusOr<Limits> LimitsInForce(const Work& work, const std::string& centre,

@@ -108,8 +108,6 @@ class Recording {
                                            const AchievementEntry* before) {
     AchievementFrame frame{.qualification = &qualification,
                            .centre = centre_,
-                           .registration = registration.Name(),
-                           .enrolment = registration.learner.enrolment,
                            .state = registration.state,
                            .register_day = registration.register_day,
                            .end_day = registration.end_day,
@@ -117,9 +115,15 @@ class Recording {
                            .before = before};
     ASSIGN_OR_RETURN(frame.assessor,
                      staff_.Of(centre_, entry.assessor, qualification.number, entry.assess_day));
-    if (entry.verifier.empty()) return frame;
-    ASSIGN_OR_RETURN(frame.verifier, staff_.Of(centre_, entry.verifier, qualification.number,
-                                               entry.verify_day.value_or(entry.assess_day)));
+    if (!entry.verifier.empty()) {
+      ASSIGN_OR_RETURN(frame.verifier, staff_.Of(centre_, entry.verifier, qualification.number,
+                                                 entry.verify_day.value_or(entry.assess_day)));
+    }
+    if (frame.assessor.conflicts.empty() && frame.verifier.conflicts.empty()) return frame;
+    frame.learner = {registration.learner.enrolment, registration.learner.name};
+    ASSIGN_OR_RETURN(const std::vector<RegistrationRecord> all,
+                     store_.OfLearner(work_.tx, work_.reach.tenant, centre_, registration.learner));
+    for (const RegistrationRecord& record : all) frame.learner.push_back(record.Name());
     return frame;
   }
 

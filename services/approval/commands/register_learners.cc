@@ -56,6 +56,20 @@ Error NotInForce(const std::string& centre, const std::string& qualification, ab
       .With("standing", ReasonOf(answer.standing));
 }
 
+// Counts who is active, for a qualification or ("") for all, against a cap.
+absl::Status Cap(const Work& work, const std::string& centre, const std::string& qualification,
+                 std::optional<std::int64_t> most, const Limits& limits, LearnerFrame& frame) {
+  if (!most.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::int64_t active,
+                   LearnerStore().CountActive(work.tx, work.reach.tenant, centre, qualification));
+  const std::int64_t left = std::max<std::int64_t>(0, *most - active);
+  if (frame.places.has_value() && *frame.places <= left) return absl::OkStatus();
+  frame.places = left;
+  frame.cap = absl::StrCat("at most ", *most, " learners are allowed, ", active,
+                           " are registered: ", limits.reason, " (", limits.source, ")");
+  return absl::OkStatus();
+}
+
 // What the centre may do on the day, and how many places are left. Inside the transaction, so that
 // two registrations at once cannot both take the last one.
 absl::Status Allow(const Work& work, const std::string& centre, const std::string& qualification,
@@ -73,13 +87,8 @@ absl::Status Allow(const Work& work, const std::string& centre, const std::strin
         .With("centre", "centres/" + centre)
         .With("source", limits.source);
   }
-  if (!limits.learners_max.has_value()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::int64_t active,
-                   LearnerStore().CountActive(work.tx, work.reach.tenant, centre, qualification));
-  frame.places = std::max<std::int64_t>(0, *limits.learners_max - active);
-  frame.cap = absl::StrCat("at most ", *limits.learners_max, " learners are allowed, ",
-                           limits.reason, " (", limits.source, ")");
-  return absl::OkStatus();
+  RETURN_IF_ERROR(Cap(work, centre, qualification, limits.learners_max, limits, frame));
+  return Cap(work, centre, "", limits.centre_learners_max, limits, frame);
 }
 
 // Everything about an order but its rows.
