@@ -159,6 +159,14 @@ TEST_P(LearnerStoreTest, ListsInPagesWithFilters) {
   EXPECT_THAT(list(kTenant, {.qualification = "9002-03"}), ElementsAre("urn-1/r3"));
   EXPECT_THAT(list(kTenant, {.enrolment = "E1"}), ElementsAre("urn-1/r1", "urn-2/r1"));
   EXPECT_THAT(list(kTenant, {.state = RegistrationState::kAwarded}), IsEmpty());
+  const auto of = [&](const Reach& reach, const std::string& centre) {
+    return InRead([&](Transaction& tx) { return store_.List(tx, reach, centre, {}, "", 10); })
+        ->size();
+  };
+  EXPECT_EQ(of(kTenant, "urn-1"), 3u);
+  EXPECT_EQ(of(kTenant, "urn-2"), 1u);
+  EXPECT_EQ(of(kElsewhere, "urn-1"), 0u);
+  EXPECT_EQ(of(kElsewhere, "urn-2"), 1u);
 }
 
 // More than one part of a long list, and the last one shorter.
@@ -358,6 +366,12 @@ TEST_P(LearnerStoreTest, KeepsReviewsEvaluationsAndWhatIsDue) {
   EXPECT_THAT(list({}, false, "2027-01-01/urn-2"), ElementsAre("urn-1"));
   EXPECT_THAT(list(Day(2027, 1, 1), false, ""), ElementsAre("urn-2"));
   EXPECT_THAT(list({}, true, ""), ElementsAre("urn-1"));
+  for (const auto& [centre, size] : {std::pair{"urn-1", 0u}, {"urn-2", 1u}, {"", 1u}}) {
+    EXPECT_THAT(*InRead([&](Transaction& tx) {
+      return quality.ListDue(tx, kElsewhere, centre, {}, false, "", 10);
+    }),
+                SizeIs(size));
+  }
   ASSERT_THAT(Write([&](Transaction& tx) { return quality.DropDue(tx, "body-a", "urn-1"); }),
               IsOk());
   EXPECT_THAT(list({}, true, ""), IsEmpty());
