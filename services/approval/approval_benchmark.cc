@@ -48,8 +48,8 @@ void BM_ReadAndMapEstablishments(benchmark::State& state) {
     platform::TableReader reader({.required = layout.Required()});
     std::size_t words = 0;
     auto on_row = [&](const platform::TableRow& row) {
-      const MappedRow mapped =
-          MapRow(layout, [&](std::string_view column) { return row.Get(column); });
+      const MappedRow mapped = MapRow(layout, absl::CivilDay(2026, 1, 1),
+                                      [&](std::string_view column) { return row.Get(column); });
       words += WordsOf(mapped.establishment).size();
       return mapped.faults.empty() ? absl::OkStatus() : absl::InternalError("a fault");
     };

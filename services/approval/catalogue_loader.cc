@@ -215,6 +215,42 @@ bool IsPlainNumber(const std::string& number) {
          });
 }
 
+json ToJson(const Unit& unit) {
+  json out = {{"number", unit.number},
+              {"title", unit.title},
+              {"level", unit.level},
+              {"guided_learning_hours", unit.guided_learning_hours},
+              {"credits", unit.credits},
+              {"assessment_method", unit.assessment_method},
+              {"assessment_minutes", unit.assessment_minutes},
+              {"mark_total", unit.mark_total},
+              {"percentage_total", unit.percentage_total},
+              {"other_titles", json::array()},
+              {"outcomes", json::array()}};
+  for (const OtherTitle& other : unit.other_titles) {
+    out["other_titles"].push_back({{"place", other.place}, {"title", other.title}});
+  }
+  for (const Outcome& outcome : unit.outcomes) {
+    out["outcomes"].push_back({{"number", outcome.number},
+                               {"title", outcome.title},
+                               {"marks", outcome.marks},
+                               {"percentage", outcome.percentage}});
+  }
+  return out;
+}
+
+json ToJson(const Combination& rule) {
+  json out = {{"title", rule.title},
+              {"credits_min", rule.credits_min},
+              {"credits_max", rule.credits_max},
+              {"units_min", rule.units_min},
+              {"units_max", rule.units_max},
+              {"units", rule.units},
+              {"parts", json::array()}};
+  for (const Combination& part : rule.parts) out["parts"].push_back(ToJson(part));
+  return out;
+}
+
 absl::Status Refused(std::string_view file, std::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("catalogue: ", View(file), ": ", View(what)));
 }
@@ -233,6 +269,25 @@ absl::StatusOr<Qualification> ParseQualification(std::string_view file, std::str
   if (!fault.empty()) return Refused(file, fault);
   qualification.findings = CheckQualification(qualification);
   return qualification;
+}
+
+std::string WriteQualification(const Qualification& q) {
+  json out = {{"number", q.number},
+              {"title", q.title},
+              {"level", q.level},
+              {"guided_learning_hours", q.guided_learning_hours},
+              {"total_qualification_time", q.total_qualification_time},
+              {"accreditation_number", q.accreditation_number},
+              {"minimum_age", q.minimum_age},
+              {"regions", q.regions},
+              {"fast_track_from", q.fast_track_from},
+              {"employer_involvement", q.employer_involvement},
+              {"sectors", q.sectors},
+              {"source", q.source},
+              {"units", json::array()},
+              {"combination", ToJson(q.combination)}};
+  for (const Unit& unit : q.units) out["units"].push_back(ToJson(unit));
+  return out.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 absl::StatusOr<Catalogue> LoadCatalogue(const std::string& directory) {

@@ -29,6 +29,9 @@ std::span<const ShippedEntry> ShippedCatalogue();
 // One entry with its findings. INVALID_ARGUMENT names the file and the place in it.
 absl::StatusOr<Qualification> ParseQualification(std::string_view file, std::string_view json);
 
+// The entry as JSON that ParseQualification reads back, without its findings.
+std::string WriteQualification(const Qualification& qualification);
+
 // The shipped entries, then the *.json files of `directory` ("": none). An entry of the
 // directory replaces a shipped one with its number; two files with one number are refused.
 absl::StatusOr<Catalogue> LoadCatalogue(const std::string& directory);

@@ -4,14 +4,18 @@
 #include <string_view>
 
 #include "services/approval/catalogue_loader.h"
+#include "services/approval/oversight/policy.h"
 #include "services/approval/store.h"
 #include "services/platform/core/clock.h"
+#include "services/platform/core/entropy.h"
 #include "services/platform/core/id.h"
 #include "services/platform/rpc/call.h"
 #include "services/platform/rpc/etag.h"
 #include "services/platform/storage/database.h"
 
 namespace assay::approval {
+
+class Moderation;
 
 // All outlive it.
 struct Context {
@@ -20,6 +24,9 @@ struct Context {
   Store& store;
   const Catalogue& catalogue;
   std::int64_t import_rows_max;
+  platform::Entropy& entropy;
+  Moderation& moderation;
+  const OversightPolicy& oversight;
 };
 
 // One call's transaction and who makes the call.

@@ -31,6 +31,8 @@ v1::Centre::State StateOf(CentreState state) {
       return v1::Centre::STATE_APPLIED;
     case CentreState::kApproved:
       return v1::Centre::STATE_APPROVED;
+    case CentreState::kConditional:
+      return v1::Centre::STATE_APPROVED_WITH_CONDITIONS;
     case CentreState::kSuspended:
       return v1::Centre::STATE_SUSPENDED;
     case CentreState::kWithdrawn:
@@ -51,6 +53,10 @@ v1::QualificationApproval::State StateOf(ApprovalState state) {
       return v1::QualificationApproval::STATE_REFUSED;
     case ApprovalState::kWithdrawn:
       return v1::QualificationApproval::STATE_WITHDRAWN;
+    case ApprovalState::kSuspended:
+      return v1::QualificationApproval::STATE_SUSPENDED;
+    case ApprovalState::kLapsed:
+      return v1::QualificationApproval::STATE_LAPSED;
   }
   return v1::QualificationApproval::STATE_UNSPECIFIED;
 }
@@ -81,6 +87,43 @@ void Fill(const Unit& unit, v1::Unit& out) {
     o.set_marks(outcome.marks);
     o.set_percentage(outcome.percentage);
   }
+  out.set_percentage_total(unit.percentage_total);
+  for (const OtherTitle& other : unit.other_titles) {
+    v1::OtherTitle& o = *out.add_other_titles();
+    o.set_place(other.place);
+    o.set_title(other.title);
+  }
+}
+
+Combination RuleFrom(const v1::Combination& in) {
+  Combination rule = {.title = in.title(),
+                      .credits_min = in.credits_min(),
+                      .credits_max = in.credits_max(),
+                      .units_min = in.units_min(),
+                      .units_max = in.units_max(),
+                      .units = {in.units().begin(), in.units().end()}};
+  for (const v1::Combination& part : in.parts()) rule.parts.push_back(RuleFrom(part));
+  return rule;
+}
+
+Unit UnitFrom(const v1::Unit& in) {
+  Unit unit = {.number = in.number(),
+               .title = in.title(),
+               .level = in.level(),
+               .guided_learning_hours = in.guided_learning_hours(),
+               .credits = in.credits(),
+               .assessment_method = in.assessment_method(),
+               .assessment_minutes = in.assessment_minutes(),
+               .mark_total = in.mark_total(),
+               .percentage_total = in.percentage_total()};
+  for (const v1::OtherTitle& other : in.other_titles()) {
+    unit.other_titles.push_back({other.place(), other.title()});
+  }
+  for (const v1::Outcome& outcome : in.outcomes()) {
+    unit.outcomes.push_back(
+        {outcome.number(), outcome.title(), outcome.marks(), outcome.percentage()});
+  }
+  return unit;
 }
 
 }  // namespace
@@ -146,11 +189,22 @@ absl::StatusOr<std::string> QualificationFrom(std::string_view field, const std:
 absl::StatusOr<std::optional<CentreState>> StateFrom(v1::Centre::State state) {
   if (state == v1::Centre::STATE_UNSPECIFIED) return std::nullopt;
   for (const CentreState known :
-       {CentreState::kApplied, CentreState::kApproved, CentreState::kSuspended,
-        CentreState::kWithdrawn, CentreState::kClosed}) {
+       {CentreState::kApplied, CentreState::kApproved, CentreState::kConditional,
+        CentreState::kSuspended, CentreState::kWithdrawn, CentreState::kClosed}) {
     if (StateOf(known) == state) return known;
   }
   return FieldInvalid("state", absl::StrCat(static_cast<int>(state), " is no state of a centre"));
+}
+
+absl::StatusOr<std::optional<ApprovalState>> StateFrom(v1::QualificationApproval::State state) {
+  if (state == v1::QualificationApproval::STATE_UNSPECIFIED) return std::nullopt;
+  for (const ApprovalState known :
+       {ApprovalState::kApplied, ApprovalState::kApproved, ApprovalState::kRefused,
+        ApprovalState::kWithdrawn, ApprovalState::kSuspended, ApprovalState::kLapsed}) {
+    if (StateOf(known) == state) return known;
+  }
+  return FieldInvalid("state",
+                      absl::StrCat(static_cast<int>(state), " is no state of an approval"));
 }
 
 absl::StatusOr<std::optional<absl::CivilDay>> DayFrom(std::string_view field, bool is_set,
@@ -165,18 +219,18 @@ absl::StatusOr<std::optional<absl::CivilDay>> DayFrom(std::string_view field, bo
   return day;
 }
 
-absl::StatusOr<std::string> ReasonFrom(const std::string& reason) {
+absl::StatusOr<std::string> ReasonFrom(const std::string& reason, std::string_view field) {
   const std::size_t begin = reason.find_first_not_of(" \t\r\n");
   if (begin == reason.npos) {
     return Error(absl::StatusCode::kInvalidArgument, kReasonMissing,
                  "a decision against a centre needs a reason that the centre reads")
-        .Field("reason", "is empty");
+        .Field(field, "is empty");
   }
   const std::string text = reason.substr(begin, reason.find_last_not_of(" \t\r\n") - begin + 1);
   const auto characters = static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
   if (characters > kReasonCharactersMax) {
-    return FieldInvalid("reason",
+    return FieldInvalid(field,
                         absl::StrCat("is longer than ", kReasonCharactersMax, " characters"));
   }
   return text;
@@ -205,6 +259,24 @@ v1::Centre ToProto(const Centre& centre) {
   *out.mutable_create_time() = ToTimestamp(centre.create_time);
   *out.mutable_update_time() = ToTimestamp(centre.update_time);
   out.set_etag(platform::EtagOf(centre.version));
+  out.set_title_cy(facts.title_cy);
+  for (const std::string& name : facts.other_names) out.add_other_names(name);
+  out.set_region(facts.region);
+  out.set_authority(facts.authority);
+  out.set_website(facts.website);
+  out.set_reference(facts.reference);
+  if (!centre.merged_into.empty()) out.set_merged_into("centres/" + centre.merged_into);
+  return out;
+}
+
+v1::FactConflict ToProto(const FactConflict& conflict) {
+  v1::FactConflict out;
+  out.set_field(conflict.field);
+  out.set_kept(conflict.kept);
+  out.set_kept_source(conflict.kept_source);
+  out.set_offered(conflict.offered);
+  out.set_source(conflict.source);
+  out.set_reason(std::string(NameOf(conflict.reason)));
   return out;
 }
 
@@ -218,6 +290,17 @@ v1::QualificationApproval ToProto(const QualificationApproval& approval) {
   }
   if (approval.end_date.has_value()) *out.mutable_end_date() = ToDate(*approval.end_date);
   out.set_state_reason(approval.state_reason);
+  out.set_fast_track(!approval.fast_track_from.empty());
+  if (!approval.fast_track_from.empty()) {
+    out.set_fast_track_from("qualifications/" + approval.fast_track_from);
+  }
+  const auto set = [](const std::optional<absl::CivilDay>& day, auto field) {
+    if (day.has_value()) *field() = ToDate(*day);
+  };
+  set(approval.answer_due_date, [&] { return out.mutable_answer_due_date(); });
+  set(approval.expire_date, [&] { return out.mutable_expire_date(); });
+  set(approval.first_use_due_date, [&] { return out.mutable_first_use_due_date(); });
+  set(approval.first_use_date, [&] { return out.mutable_first_use_date(); });
   *out.mutable_create_time() = ToTimestamp(approval.create_time);
   *out.mutable_update_time() = ToTimestamp(approval.update_time);
   out.set_etag(platform::EtagOf(approval.version));
@@ -226,11 +309,30 @@ v1::QualificationApproval ToProto(const QualificationApproval& approval) {
 
 v1::CheckApprovalResponse ToProto(const StandingAnswer& answer) {
   v1::CheckApprovalResponse out;
-  out.set_in_force(answer.standing == Standing::kInForce);
-  out.set_reason(std::string(ReasonOf(answer.standing)));
+  out.set_in_force(answer.centre_found && answer.standing == Standing::kInForce);
+  out.set_reason(answer.centre_found ? std::string(ReasonOf(answer.standing))
+                                     : std::string(kCentreNotFound));
   out.set_message(answer.message);
   out.set_centre_title(answer.centre_title);
   return out;
+}
+
+Qualification FromProto(const v1::Qualification& in) {
+  Qualification q = {.number = in.number(),
+                     .title = in.title(),
+                     .level = in.level(),
+                     .guided_learning_hours = in.guided_learning_hours(),
+                     .total_qualification_time = in.total_qualification_time(),
+                     .accreditation_number = in.accreditation_number(),
+                     .minimum_age = in.minimum_age(),
+                     .regions = {in.regions().begin(), in.regions().end()},
+                     .fast_track_from = {in.fast_track_from().begin(), in.fast_track_from().end()},
+                     .employer_involvement = in.employer_involvement(),
+                     .sectors = {in.sectors().begin(), in.sectors().end()},
+                     .source = in.source()};
+  for (const v1::Unit& unit : in.units()) q.units.push_back(UnitFrom(unit));
+  q.combination = RuleFrom(in.combination());
+  return q;
 }
 
 v1::Qualification ToProto(const Qualification& q, Detail detail) {
@@ -253,6 +355,7 @@ v1::Qualification ToProto(const Qualification& q, Detail detail) {
   for (const std::string& region : q.regions) out.add_regions(region);
   for (const std::string& from : q.fast_track_from) out.add_fast_track_from(from);
   out.set_employer_involvement(q.employer_involvement);
+  out.set_source(q.source);
   for (const std::string& sector : q.sectors) out.add_sectors(sector);
   for (const Finding& finding : q.findings) {
     v1::Finding& f = *out.add_findings();

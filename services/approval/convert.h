@@ -13,6 +13,7 @@
 #include "assay/approval/v1/qualification_service.pb.h"
 #include "services/approval/catalogue/qualification.h"
 #include "services/approval/commands/check_standing.h"
+#include "services/approval/import/facts.h"
 #include "services/approval/model.h"
 #include "services/platform/error/error.h"
 
@@ -38,16 +39,22 @@ google::protobuf::Timestamp ToTimestamp(absl::Time time);
 google::type::Date ToDate(absl::CivilDay day);
 
 // nullopt for STATE_UNSPECIFIED; FIELD_INVALID for a number that is no state.
+absl::StatusOr<std::optional<ApprovalState>> StateFrom(v1::QualificationApproval::State state);
 absl::StatusOr<std::optional<CentreState>> StateFrom(v1::Centre::State state);
 // nullopt if unset; FIELD_INVALID unless it is a whole day of the calendar.
 absl::StatusOr<std::optional<absl::CivilDay>> DayFrom(std::string_view field, bool is_set,
                                                       const google::type::Date& date);
 // The reason without blanks around it. REASON_MISSING, FIELD_INVALID if too long.
-absl::StatusOr<std::string> ReasonFrom(const std::string& reason);
+absl::StatusOr<std::string> ReasonFrom(const std::string& reason,
+                                       std::string_view field = "reason");
 
 v1::Centre ToProto(const Centre& centre);
+v1::FactConflict ToProto(const FactConflict& conflict);
 v1::QualificationApproval ToProto(const QualificationApproval& approval);
 v1::CheckApprovalResponse ToProto(const StandingAnswer& answer);
+
+// What a client sends of an entry; its name and output fields are not read.
+Qualification FromProto(const v1::Qualification& qualification);
 
 enum class Detail { kBasic, kFull };
 // kBasic leaves out units and combination.

@@ -28,6 +28,48 @@ inline constexpr std::string_view kEvidenceMissing = "EVIDENCE_MISSING";
 inline constexpr std::string_view kReferredUndecided = "REFERRED_UNDECIDED";
 inline constexpr std::string_view kLearnerNotReferred = "LEARNER_NOT_REFERRED";
 inline constexpr std::string_view kLearnerNotFound = "LEARNER_NOT_FOUND";
+inline constexpr std::string_view kDeclarationSampleNotFound = "DECLARATION_SAMPLE_NOT_FOUND";
+inline constexpr std::string_view kDeclarationSampleExists = "DECLARATION_SAMPLE_EXISTS";
+inline constexpr std::string_view kEvidenceNotChecked = "EVIDENCE_NOT_CHECKED";
+inline constexpr std::string_view kEvidenceNotInOrder = "EVIDENCE_NOT_IN_ORDER";
+inline constexpr std::string_view kModerationUnavailable = "MODERATION_UNAVAILABLE";
+inline constexpr std::string_view kDuplicateNotFound = "DUPLICATE_NOT_FOUND";
+inline constexpr std::string_view kDuplicateDecided = "DUPLICATE_DECIDED";
+inline constexpr std::string_view kCentreInUse = "CENTRE_IN_USE";
+inline constexpr std::string_view kCentreMerged = "CENTRE_MERGED";
+inline constexpr std::string_view kQualificationExists = "QUALIFICATION_EXISTS";
+inline constexpr std::string_view kQualificationRefused = "QUALIFICATION_REFUSED";
+inline constexpr std::string_view kUnitUnknown = "UNIT_UNKNOWN";
+inline constexpr std::string_view kFastTrackNotOpen = "FAST_TRACK_NOT_OPEN";
+inline constexpr std::string_view kPlannerMissing = "PLANNER_MISSING";
+inline constexpr std::string_view kConditionNotFound = "CONDITION_NOT_FOUND";
+inline constexpr std::string_view kConditionStateWrong = "CONDITION_STATE_WRONG";
+inline constexpr std::string_view kTooManyConditions = "TOO_MANY_CONDITIONS";
+inline constexpr std::string_view kTooManyQuestions = "TOO_MANY_QUESTIONS";
+inline constexpr std::string_view kRegisterUnknown = "REGISTER_UNKNOWN";
+inline constexpr std::string_view kEntryNotFound = "ENTRY_NOT_FOUND";
+inline constexpr std::string_view kLevelUnknown = "LEVEL_UNKNOWN";
+inline constexpr std::string_view kLearnersMaxInvalid = "LEARNERS_MAX_INVALID";
+inline constexpr std::string_view kDaysInvalid = "DAYS_INVALID";
+inline constexpr std::string_view kRestrictionNotFound = "RESTRICTION_NOT_FOUND";
+inline constexpr std::string_view kRestrictionEnded = "RESTRICTION_ENDED";
+inline constexpr std::string_view kConditionsOpen = "CONDITIONS_OPEN";
+inline constexpr std::string_view kActionNotFound = "ACTION_NOT_FOUND";
+inline constexpr std::string_view kActionStateWrong = "ACTION_STATE_WRONG";
+inline constexpr std::string_view kAnswerMissing = "ANSWER_MISSING";
+inline constexpr std::string_view kLinkInvalid = "LINK_INVALID";
+inline constexpr std::string_view kLinkNotFound = "LINK_NOT_FOUND";
+inline constexpr std::string_view kSiteNotFound = "SITE_NOT_FOUND";
+inline constexpr std::string_view kSiteStateWrong = "SITE_STATE_WRONG";
+inline constexpr std::string_view kStaffNotFound = "STAFF_NOT_FOUND";
+inline constexpr std::string_view kStaffExists = "STAFF_EXISTS";
+inline constexpr std::string_view kRolesInvalid = "ROLES_INVALID";
+inline constexpr std::string_view kCompetenceNotFound = "COMPETENCE_NOT_FOUND";
+inline constexpr std::string_view kCompetenceStateWrong = "COMPETENCE_STATE_WRONG";
+inline constexpr std::string_view kOwnEvidence = "OWN_EVIDENCE";
+inline constexpr std::string_view kConflictNotFound = "CONFLICT_NOT_FOUND";
+inline constexpr std::string_view kConflictResolved = "CONFLICT_RESOLVED";
+inline constexpr std::string_view kListFull = "LIST_FULL";
 inline constexpr std::string_view kRegistrationsRefused = "REGISTRATIONS_REFUSED";
 inline constexpr std::string_view kLearnerUnderage = "LEARNER_UNDERAGE";
 inline constexpr std::string_view kBirthDayInvalid = "BIRTH_DAY_INVALID";
@@ -87,6 +129,48 @@ inline constexpr std::string_view kReasons[] = {
     kReferredUndecided,
     kLearnerNotReferred,
     kLearnerNotFound,
+    kDeclarationSampleNotFound,
+    kDeclarationSampleExists,
+    kEvidenceNotChecked,
+    kEvidenceNotInOrder,
+    kModerationUnavailable,
+    kDuplicateNotFound,
+    kDuplicateDecided,
+    kCentreInUse,
+    kCentreMerged,
+    kQualificationExists,
+    kQualificationRefused,
+    kUnitUnknown,
+    kFastTrackNotOpen,
+    kPlannerMissing,
+    kConditionNotFound,
+    kConditionStateWrong,
+    kTooManyConditions,
+    kTooManyQuestions,
+    kRegisterUnknown,
+    kEntryNotFound,
+    kLevelUnknown,
+    kLearnersMaxInvalid,
+    kDaysInvalid,
+    kRestrictionNotFound,
+    kRestrictionEnded,
+    kConditionsOpen,
+    kActionNotFound,
+    kActionStateWrong,
+    kAnswerMissing,
+    kLinkInvalid,
+    kLinkNotFound,
+    kSiteNotFound,
+    kSiteStateWrong,
+    kStaffNotFound,
+    kStaffExists,
+    kRolesInvalid,
+    kCompetenceNotFound,
+    kCompetenceStateWrong,
+    kOwnEvidence,
+    kConflictNotFound,
+    kConflictResolved,
+    kListFull,
     kRegistrationsRefused,
     kLearnerUnderage,
     kBirthDayInvalid,

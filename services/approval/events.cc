@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "assay/approval/v1/events.pb.h"
+#include "services/approval/timeline.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/rpc/emit.h"
 
@@ -13,6 +14,8 @@ absl::Status EmitStateChanged(const Work& work, const Centre& centre) {
   payload.set_centre_title(centre.facts.title);
   payload.set_state(std::string(NameOf(centre.state)));
   payload.set_reason(centre.state_reason);
+  RETURN_IF_ERROR(RecordDecision(work, {TimelineKind::kCentre, centre.id, payload.centre(),
+                                        payload.state(), payload.reason()}));
   return platform::Emit(work.tx, work.call, work.context.ids, payload.centre(), payload);
 }
 
@@ -35,9 +38,12 @@ absl::Status EmitStateChanged(const Work& work, const QualificationApproval& app
   payload.set_qualification("qualifications/" + approval.qualification);
   payload.set_state(std::string(NameOf(approval.state)));
   payload.set_reason(approval.state_reason);
-  return platform::Emit(
-      work.tx, work.call, work.context.ids,
-      absl::StrCat("centres/", approval.centre, "/qualificationApprovals/", approval.id), payload);
+  const std::string name =
+      absl::StrCat("centres/", approval.centre, "/qualificationApprovals/", approval.id);
+  RETURN_IF_ERROR(RecordDecision(
+      work, {TimelineKind::kApproval, approval.centre, name,
+             absl::StrCat(payload.state(), ": ", approval.qualification), payload.reason()}));
+  return platform::Emit(work.tx, work.call, work.context.ids, name, payload);
 }
 
 absl::Status EmitPlannerChanged(const Work& work, const PlannerRecord& planner,
@@ -53,6 +59,8 @@ absl::Status EmitPlannerChanged(const Work& work, const PlannerRecord& planner,
   payload.set_feedback(ruling.feedback);
   payload.set_action_count(static_cast<std::int32_t>(ruling.actions.size()));
   if (ruling.deadline.has_value()) payload.set_deadline(absl::FormatCivilTime(*ruling.deadline));
+  RETURN_IF_ERROR(RecordDecision(work, {TimelineKind::kPlanner, planner.centre, payload.planner(),
+                                        payload.state(), payload.feedback()}));
   return platform::Emit(work.tx, work.call, work.context.ids, payload.planner(), payload);
 }
 

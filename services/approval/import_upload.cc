@@ -1,5 +1,6 @@
 #include "services/approval/import_upload.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,9 +8,11 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "services/approval/commands/import_centres.h"
+#include "services/approval/convert.h"
 #include "services/approval/errors.h"
 #include "services/approval/events.h"
 #include "services/approval/import/map_row.h"
+#include "services/approval/stores/centre_sources.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
@@ -22,20 +25,43 @@ using platform::Error;
 using platform::TableRow;
 
 constexpr std::size_t kBatchRows = 2000;
-constexpr int kListedFaultsDefault = 1000;
-constexpr int kListedFaultsMax = 10'000;
+constexpr int kListedDefault = 1000;
+constexpr int kListedMax = 10'000;
+constexpr int kMissingMax = 1000;
 constexpr int kAttemptsMax = 3;
+
+v1::ImportedRow::Outcome OutcomeOf(RowOutcome outcome) {
+  switch (outcome) {
+    case RowOutcome::kNew:
+      return v1::ImportedRow::OUTCOME_NEW;
+    case RowOutcome::kChanged:
+      return v1::ImportedRow::OUTCOME_CHANGED;
+    case RowOutcome::kUnchanged:
+      return v1::ImportedRow::OUTCOME_UNCHANGED;
+    case RowOutcome::kClosed:
+      return v1::ImportedRow::OUTCOME_CLOSED;
+  }
+  return v1::ImportedRow::OUTCOME_UNSPECIFIED;
+}
+
+// What the caller wants to be told, besides the counts.
+struct Telling {
+  int refused_max = 0;
+  int rows_max = 0;
+  std::int64_t from_line = 0;
+  bool include_unchanged = false;
+};
 
 class Import final
     : public platform::UploadSink<v1::ImportCentresRequest, v1::ImportCentresResponse> {
  public:
   Import(const Context& context, platform::Call call, const Layout& layout, bool validate_only,
-         int listed_max)
+         Telling telling)
       : context_(context),
         call_(std::move(call)),
         layout_(layout),
         validate_only_(validate_only),
-        listed_max_(listed_max),
+        telling_(telling),
         reader_({.separator = layout.separator,
                  .required = layout.Required(),
                  .rows_max = context.import_rows_max}) {}
@@ -47,6 +73,7 @@ class Import final
   absl::StatusOr<v1::ImportCentresResponse> Finish() override {
     RETURN_IF_ERROR(reader_.Finish([this](const TableRow& row) { return Add(row); }));
     RETURN_IF_ERROR(WriteBatch());
+    RETURN_IF_ERROR(TellMissing());
     if (!validate_only_) {
       RETURN_IF_ERROR(context_.database.WriteNow([&](platform::Transaction& tx) {
         return EmitImported(tx, call_, context_.ids, layout_.name, counts_.created, counts_.updated,
@@ -57,6 +84,8 @@ class Import final
     report_.set_updated_count(counts_.updated);
     report_.set_unchanged_count(counts_.unchanged);
     report_.set_closed_count(counts_.closed);
+    report_.set_closing_count(counts_.closing);
+    report_.set_conflict_count(counts_.conflicts);
     report_.set_encoding(std::string(reader_.encoding()));
     report_.set_truncated(reader_.truncated());
     return std::move(report_);
@@ -70,7 +99,8 @@ class Import final
              {{"", "ROW_MALFORMED", absl::StrCat("the row ", platform::View(row.fault()))}});
       return absl::OkStatus();
     }
-    MappedRow mapped = MapRow(layout_, [&](std::string_view column) { return row.Get(column); });
+    MappedRow mapped = MapRow(layout_, absl::ToCivilDay(call_.now, absl::UTCTimeZone()),
+                              [&](std::string_view column) { return row.Get(column); });
     if (mapped.faults.empty()) {
       const auto [it, added] = lines_.emplace(CentreId(mapped.establishment), row.line());
       if (!added) {
@@ -82,14 +112,14 @@ class Import final
       Refuse(row.line(), mapped.faults);
       return absl::OkStatus();
     }
-    batch_.push_back(std::move(mapped.establishment));
+    batch_.push_back({row.line(), std::move(mapped.establishment), std::move(mapped.facts)});
     return batch_.size() < kBatchRows ? absl::OkStatus() : WriteBatch();
   }
 
   void Refuse(std::int64_t line, const std::vector<RowFault>& faults) {
     report_.set_refused_count(report_.refused_count() + 1);
     for (const RowFault& fault : faults) {
-      if (report_.refused_rows_size() >= listed_max_) return;
+      if (report_.refused_rows_size() >= telling_.refused_max) return;
       v1::RefusedRow& listed = *report_.add_refused_rows();
       listed.set_line(line);
       listed.set_field(fault.field);
@@ -101,10 +131,10 @@ class Import final
   absl::Status WriteBatch() {
     if (batch_.empty()) return absl::OkStatus();
     if (call_.cancelled()) return absl::CancelledError("the caller went away");
-    ImportCounts of_batch;
+    ImportResult of_batch;
     auto merge = [&](platform::Transaction& tx) -> absl::Status {
       const Work work{tx, call_, context_, ReachOf(call_)};
-      ASSIGN_OR_RETURN(of_batch, ImportCentres(work, batch_, validate_only_));
+      ASSIGN_OR_RETURN(of_batch, ImportCentres(work, layout_.name, batch_, validate_only_));
       return absl::OkStatus();
     };
     absl::Status status;
@@ -115,22 +145,73 @@ class Import final
       if (!absl::IsAlreadyExists(status)) break;
     }
     RETURN_IF_ERROR(status);
-    counts_ += of_batch;
+    counts_ += of_batch.counts;
+    for (const ImportedRow& row : of_batch.rows) Tell(row);
     batch_.clear();
     return absl::OkStatus();
+  }
+
+  void Tell(const ImportedRow& row) {
+    if (!row.faults.empty()) {
+      Refuse(row.line, row.faults);
+      return;
+    }
+    const bool nothing = row.outcome == RowOutcome::kUnchanged && row.conflicts.empty();
+    if (row.line < telling_.from_line || (nothing && !telling_.include_unchanged)) return;
+    if (report_.rows_size() >= telling_.rows_max) {
+      if (report_.next_line() == 0) report_.set_next_line(row.line);
+      return;
+    }
+    v1::ImportedRow& told = *report_.add_rows();
+    told.set_line(row.line);
+    told.set_centre("centres/" + row.centre);
+    told.set_title(row.title);
+    told.set_outcome(OutcomeOf(row.outcome));
+    for (const FactChange& change : row.changes) {
+      v1::FactChange& to = *told.add_changes();
+      to.set_field(change.field);
+      to.set_before(change.before);
+      to.set_after(change.after);
+    }
+    for (const FactConflict& conflict : row.conflicts) *told.add_conflicts() = ToProto(conflict);
+  }
+
+  // What this layout gave before and this file does not have. Nothing is done about it: that a
+  // register leaves something out does not say that it has closed.
+  absl::Status TellMissing() {
+    if (reader_.truncated()) return absl::OkStatus();
+    return context_.database.ReadNow([&](platform::Transaction& tx) {
+      report_.set_missing_count(0);
+      report_.clear_missing_centres();
+      return CentreSourceStore().ForEachOrigin(
+          tx, call_.principal->tenant, layout_.name,
+          [&](std::string_view origin, std::string_view centre) {
+            if (lines_.contains(std::string(origin))) return;
+            report_.set_missing_count(report_.missing_count() + 1);
+            if (report_.missing_centres_size() < kMissingMax) {
+              report_.add_missing_centres(absl::StrCat("centres/", platform::View(centre)));
+            }
+          });
+    });
   }
 
   const Context& context_;
   const platform::Call call_;
   const Layout& layout_;
   const bool validate_only_;
-  const int listed_max_;
+  const Telling telling_;
   platform::TableReader reader_;
   absl::flat_hash_map<std::string, std::int64_t> lines_;  // Of the ids taken so far.
-  std::vector<Establishment> batch_;
+  std::vector<ImportRow> batch_;
   ImportCounts counts_;
   v1::ImportCentresResponse report_;
 };
+
+// 0 means the default; FIELD_INVALID if negative.
+absl::StatusOr<int> ListedMax(std::string_view field, int asked) {
+  if (asked < 0) return FieldInvalid(field, "is negative");
+  return asked == 0 ? kListedDefault : std::min(asked, kListedMax);
+}
 
 }  // namespace
 
@@ -147,15 +228,13 @@ OpenImport(const Context& context, const platform::Call& call,
         .With("known", LayoutNames())
         .Field("layout", absl::StrCat("is none of ", LayoutNames()));
   }
-  if (first.refused_rows_max() < 0) {
-    return Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID",
-                 "refused_rows_max is negative")
-        .Field("refused_rows_max", "is negative");
-  }
-  const int listed_max = first.refused_rows_max() == 0
-                             ? kListedFaultsDefault
-                             : std::min(first.refused_rows_max(), kListedFaultsMax);
-  return std::make_unique<Import>(context, call, *layout, first.validate_only(), listed_max);
+  Telling telling;
+  ASSIGN_OR_RETURN(telling.refused_max, ListedMax("refused_rows_max", first.refused_rows_max()));
+  ASSIGN_OR_RETURN(telling.rows_max, ListedMax("rows_max", first.rows_max()));
+  if (first.rows_from_line() < 0) return FieldInvalid("rows_from_line", "is negative");
+  telling.from_line = first.rows_from_line();
+  telling.include_unchanged = first.include_unchanged();
+  return std::make_unique<Import>(context, call, *layout, first.validate_only(), telling);
 }
 
 }  // namespace assay::approval

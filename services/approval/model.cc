@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_join.h"
@@ -10,11 +12,12 @@
 namespace assay::approval {
 namespace {
 
-constexpr std::array kCentreStates = {CentreState::kApplied, CentreState::kApproved,
-                                      CentreState::kSuspended, CentreState::kWithdrawn,
-                                      CentreState::kClosed};
-constexpr std::array kApprovalStates = {ApprovalState::kApplied, ApprovalState::kApproved,
-                                        ApprovalState::kRefused, ApprovalState::kWithdrawn};
+constexpr std::array kCentreStates = {CentreState::kApplied,     CentreState::kApproved,
+                                      CentreState::kConditional, CentreState::kSuspended,
+                                      CentreState::kWithdrawn,   CentreState::kClosed};
+constexpr std::array kApprovalStates = {ApprovalState::kApplied,   ApprovalState::kApproved,
+                                        ApprovalState::kRefused,   ApprovalState::kWithdrawn,
+                                        ApprovalState::kSuspended, ApprovalState::kLapsed};
 
 struct CentreEdge {
   CentreState from;
@@ -24,7 +27,15 @@ struct CentreEdge {
 // Closing is the establishment's own end, so it comes from anywhere and leads nowhere.
 constexpr CentreEdge kCentreEdges[] = {
     {CentreState::kApplied, CentreState::kApproved},
+    {CentreState::kApplied, CentreState::kConditional},
     {CentreState::kSuspended, CentreState::kApproved},
+    {CentreState::kSuspended, CentreState::kConditional},
+    {CentreState::kApproved, CentreState::kConditional},
+    {CentreState::kConditional, CentreState::kApproved},
+    {CentreState::kConditional, CentreState::kSuspended},
+    {CentreState::kConditional, CentreState::kWithdrawn},
+    {CentreState::kConditional, CentreState::kClosed},
+    {CentreState::kWithdrawn, CentreState::kApplied},
     {CentreState::kApproved, CentreState::kSuspended},
     {CentreState::kApplied, CentreState::kWithdrawn},
     {CentreState::kApproved, CentreState::kWithdrawn},
@@ -38,6 +49,15 @@ constexpr CentreEdge kCentreEdges[] = {
 bool IsLetter(char c) { return c >= 'A' && c <= 'Z'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
+// How the register of colleges writes its own keys: name:key.
+constexpr std::string_view kFurtherEducation = "further-education-college-uk:";
+constexpr std::size_t kKeyDigitsMax = 9;
+
+bool IsKey(std::string_view text) {
+  return !text.empty() && text.size() <= kKeyDigitsMax &&
+         std::all_of(text.begin(), text.end(), IsDigit);
+}
+
 }  // namespace
 
 std::string_view NameOf(CentreState state) {
@@ -46,6 +66,8 @@ std::string_view NameOf(CentreState state) {
       return "applied";
     case CentreState::kApproved:
       return "approved";
+    case CentreState::kConditional:
+      return "approved with conditions";
     case CentreState::kSuspended:
       return "suspended";
     case CentreState::kWithdrawn:
@@ -68,6 +90,10 @@ bool MayChange(CentreState from, CentreState to) {
                      [&](const CentreEdge& edge) { return edge.from == from && edge.to == to; });
 }
 
+bool IsApproved(CentreState state) {
+  return state == CentreState::kApproved || state == CentreState::kConditional;
+}
+
 std::string SourcesOf(CentreState to) {
   std::vector<std::string> names;
   for (const CentreState from : kCentreStates) {
@@ -79,11 +105,17 @@ std::string SourcesOf(CentreState to) {
 std::string CentreId(const Establishment& facts) {
   if (!facts.urn.empty()) return "urn-" + facts.urn;
   if (!facts.ukprn.empty()) return "ukprn-" + facts.ukprn;
+  if (facts.reference.starts_with(kFurtherEducation)) {
+    return "fec-" + facts.reference.substr(kFurtherEducation.size());
+  }
+  if (!facts.laestab.empty()) return "laestab-" + facts.laestab;
   return "";
 }
 
 bool IsCentreId(std::string_view id) {
   if (id.starts_with("urn-")) return platform::IsUrn(id.substr(4));
+  if (id.starts_with("laestab-")) return platform::IsLaestab(id.substr(8));
+  if (id.starts_with("fec-")) return IsKey(id.substr(4));
   return id.starts_with("ukprn-") && platform::IsUkprn(id.substr(6));
 }
 
@@ -97,6 +129,10 @@ std::string_view NameOf(ApprovalState state) {
       return "refused";
     case ApprovalState::kWithdrawn:
       return "withdrawn";
+    case ApprovalState::kSuspended:
+      return "suspended";
+    case ApprovalState::kLapsed:
+      return "lapsed";
   }
   return "";
 }
@@ -109,9 +145,12 @@ std::optional<ApprovalState> ApprovalStateOf(std::string_view name) {
 }
 
 bool MayChange(ApprovalState from, ApprovalState to) {
-  return (from == ApprovalState::kApplied &&
-          (to == ApprovalState::kApproved || to == ApprovalState::kRefused)) ||
-         (from == ApprovalState::kApproved && to == ApprovalState::kWithdrawn);
+  using enum ApprovalState;
+  constexpr std::pair<ApprovalState, ApprovalState> kEdges[] = {
+      {kApplied, kApproved},    {kApplied, kRefused}, {kApproved, kSuspended},
+      {kApproved, kWithdrawn},  {kApproved, kLapsed}, {kSuspended, kApproved},
+      {kSuspended, kWithdrawn}, {kSuspended, kLapsed}};
+  return std::find(std::begin(kEdges), std::end(kEdges), std::pair(from, to)) != std::end(kEdges);
 }
 
 std::string_view ReasonOf(Standing standing) {
@@ -126,36 +165,77 @@ std::string_view ReasonOf(Standing standing) {
       return "NOT_YET_EFFECTIVE";
     case Standing::kWithdrawn:
       return "WITHDRAWN";
+    case Standing::kSuspended:
+      return "SUSPENDED";
+    case Standing::kExpired:
+      return "EXPIRED";
+    case Standing::kNotUsedInTime:
+      return "NOT_USED_IN_TIME";
   }
   return "";
 }
 
-Standing StandingOn(absl::CivilDay day, CentreState centre,
-                    const std::vector<QualificationApproval>& approvals) {
-  if (centre != CentreState::kApproved) return Standing::kCentreNotApproved;
-  bool was_in_force = false;
-  bool will_be_in_force = false;
-  for (const QualificationApproval& approval : approvals) {
-    if (!approval.effective_date.has_value()) continue;
-    const bool begun = *approval.effective_date <= day;
-    // One withdrawn before its first day was never in force.
-    const bool ended =
-        approval.end_date.has_value() &&
-        (*approval.end_date <= day || *approval.end_date <= *approval.effective_date);
-    if (begun && !ended) return Standing::kInForce;
-    was_in_force |= ended;
-    will_be_in_force |= !ended;
+std::optional<absl::CivilDay> LapseDay(const QualificationApproval& approval) {
+  std::optional<absl::CivilDay> day = approval.expire_date;
+  if (approval.first_use_due_date.has_value() && !approval.first_use_date.has_value() &&
+      (!day.has_value() || *approval.first_use_due_date < *day)) {
+    day = approval.first_use_due_date;
   }
-  if (will_be_in_force) return Standing::kNotYetEffective;
-  return was_in_force ? Standing::kWithdrawn : Standing::kNoApproval;
+  return day;
 }
 
-std::string NormalPostcode(std::string_view text) {
+namespace {
+
+// How one approval stood, or nullopt if it was never given.
+std::optional<Standing> StandingOf(const QualificationApproval& approval, absl::CivilDay day) {
+  if (!approval.effective_date.has_value()) return std::nullopt;
+  const auto ended = [&](const std::optional<absl::CivilDay>& end) {
+    // What ended before its first day was never in force.
+    return end.has_value() && (*end <= day || *end <= *approval.effective_date);
+  };
+  if (ended(approval.end_date) && approval.state != ApprovalState::kLapsed) {
+    return Standing::kWithdrawn;
+  }
+  const std::optional<absl::CivilDay> lapse = LapseDay(approval);
+  if (ended(lapse)) {
+    return lapse == approval.expire_date ? Standing::kExpired : Standing::kNotUsedInTime;
+  }
+  if (*approval.effective_date > day) return Standing::kNotYetEffective;
+  for (const Suspension& suspension : approval.suspensions) {
+    const bool over = suspension.end_day.has_value() && *suspension.end_day <= day;
+    if (suspension.first_day <= day && !over) return Standing::kSuspended;
+  }
+  return Standing::kInForce;
+}
+
+}  // namespace
+
+Standing StandingOn(absl::CivilDay day, CentreState centre,
+                    const std::vector<QualificationApproval>& approvals) {
+  if (!IsApproved(centre)) return Standing::kCentreNotApproved;
+  // The most favourable first, then what tells most of why not.
+  constexpr Standing kOrder[] = {Standing::kInForce,         Standing::kSuspended,
+                                 Standing::kNotYetEffective, Standing::kNotUsedInTime,
+                                 Standing::kExpired,         Standing::kWithdrawn};
+  std::vector<Standing> standings;
+  for (const QualificationApproval& approval : approvals) {
+    if (const auto standing = StandingOf(approval, day)) standings.push_back(*standing);
+  }
+  for (const Standing standing : kOrder) {
+    if (std::find(standings.begin(), standings.end(), standing) != standings.end()) return standing;
+  }
+  return Standing::kNoApproval;
+}
+
+namespace {
+
+// With one space; nullopt if it has another form.
+std::optional<std::string> PostcodeOf(std::string_view text) {
   std::string compact;
   for (const char c : text) {
     if (c != ' ') compact.push_back(absl::ascii_toupper(static_cast<unsigned char>(c)));
   }
-  if (compact.size() < 5 || compact.size() > 7) return std::string(text);
+  if (compact.size() < 5 || compact.size() > 7) return std::nullopt;
   const std::string inward = compact.substr(compact.size() - 3);
   const std::string outward = compact.substr(0, compact.size() - 3);
   // A9, A99, A9A, AA9, AA99, AA9A.
@@ -164,8 +244,16 @@ std::string NormalPostcode(std::string_view text) {
   const bool outward_fits = letters >= 1 && rest >= 1 && rest <= 2 && IsDigit(outward[letters]) &&
                             (rest == 1 || IsDigit(outward.back()) || IsLetter(outward.back()));
   const bool inward_fits = IsDigit(inward[0]) && IsLetter(inward[1]) && IsLetter(inward[2]);
-  if (!IsLetter(outward[0]) || !outward_fits || !inward_fits) return std::string(text);
+  if (!IsLetter(outward[0]) || !outward_fits || !inward_fits) return std::nullopt;
   return outward + " " + inward;
 }
+
+}  // namespace
+
+std::string NormalPostcode(std::string_view text) {
+  return PostcodeOf(text).value_or(std::string(text));
+}
+
+bool IsPostcode(std::string_view text) { return PostcodeOf(text).has_value(); }
 
 }  // namespace assay::approval

@@ -15,11 +15,20 @@
 namespace assay::approval {
 
 // How the awarding body stands to a centre.
-enum class CentreState { kApplied, kApproved, kSuspended, kWithdrawn, kClosed };
+enum class CentreState {
+  kApplied,
+  kApproved,
+  kConditional,  // Approved, while it has conditions to meet.
+  kSuspended,
+  kWithdrawn,
+  kClosed,
+};
 
 std::string_view NameOf(CentreState state);  // "applied"
 std::optional<CentreState> CentreStateOf(std::string_view name);
 bool MayChange(CentreState from, CentreState to);
+// Approved, with conditions or without.
+bool IsApproved(CentreState state);
 // The states from which `to` is reached, for messages: "applied or suspended".
 std::string SourcesOf(CentreState to);
 
@@ -29,6 +38,8 @@ struct Establishment {
   std::string ukprn;    // "" if unknown.
   std::string laestab;  // "" if it has none.
   std::string title;
+  std::string title_cy;                  // In Welsh, where a register has it.
+  std::vector<std::string> other_names;  // Trading names, and titles of other registers; sorted.
   std::vector<std::string> address_lines;
   std::string town;
   std::string postcode;
@@ -40,6 +51,10 @@ struct Establishment {
   std::string predecessor_urn;
   std::string successor_urn;
   bool closed = false;
+  std::string region;
+  std::string authority;
+  std::string website;
+  std::string reference;  // "further-education-college-uk:1", where there is no number.
 
   friend bool operator==(const Establishment&, const Establishment&) = default;
 };
@@ -52,19 +67,28 @@ struct Centre {
   absl::Time create_time;
   absl::Time update_time;
   std::int64_t version = 1;
+  std::string merged_into;  // The id of the centre that it turned out to be.
 };
 
-// "urn-100000", else "ukprn-10000047", else "".
+// "urn-100000", else "ukprn-10000047", else "fec-1", else "laestab-6602130", else "".
 std::string CentreId(const Establishment& facts);
 
 // True if `id` has a form that CentreId gives.
 bool IsCentreId(std::string_view id);
 
-enum class ApprovalState { kApplied, kApproved, kRefused, kWithdrawn };
+enum class ApprovalState { kApplied, kApproved, kRefused, kWithdrawn, kSuspended, kLapsed };
 
 std::string_view NameOf(ApprovalState state);
 std::optional<ApprovalState> ApprovalStateOf(std::string_view name);
 bool MayChange(ApprovalState from, ApprovalState to);
+
+// A time in which an approval was suspended.
+struct Suspension {
+  absl::CivilDay first_day;
+  std::optional<absl::CivilDay> end_day;  // First day in force again; absent: still suspended.
+
+  friend bool operator==(const Suspension&, const Suspension&) = default;
+};
 
 // Approval of a centre for a qualification.
 struct QualificationApproval {
@@ -75,13 +99,28 @@ struct QualificationApproval {
   std::optional<absl::CivilDay> effective_date;  // First day in force.
   std::optional<absl::CivilDay> end_date;        // First day no longer in force.
   std::string state_reason;
+  std::string fast_track_from;                       // Number; "" on the usual way (QUAL-7).
+  std::optional<absl::CivilDay> answer_due_date;     // By when the application is answered.
+  std::optional<absl::CivilDay> expire_date;         // First day no longer in force.
+  std::optional<absl::CivilDay> first_use_due_date;  // Lapses then, unless it was used before.
+  std::optional<absl::CivilDay> first_use_date;
   absl::Time create_time;
   absl::Time update_time;
   std::int64_t version = 1;
+  std::vector<Suspension> suspensions;  // Oldest first; only where standing is asked.
 };
 
 // Whether a centre may act for a qualification on a day (QUAL-9), and if not, why.
-enum class Standing { kInForce, kCentreNotApproved, kNoApproval, kNotYetEffective, kWithdrawn };
+enum class Standing {
+  kInForce,
+  kCentreNotApproved,
+  kNoApproval,
+  kNotYetEffective,
+  kWithdrawn,
+  kSuspended,
+  kExpired,
+  kNotUsedInTime
+};
 
 std::string_view ReasonOf(Standing standing);  // "" if in force, else "NO_APPROVAL" …
 
@@ -90,8 +129,12 @@ std::string_view ReasonOf(Standing standing);  // "" if in force, else "NO_APPRO
 Standing StandingOn(absl::CivilDay day, CentreState centre,
                     const std::vector<QualificationApproval>& approvals);
 
+// The day on which an approval ends by itself: it expires, or was not used in time. nullopt: none.
+std::optional<absl::CivilDay> LapseDay(const QualificationApproval& approval);
+
 // Upper case with one space, "EC3A 5DE", if it has the form of a United Kingdom
 // postcode; else as it came: schools abroad have others, or none.
 std::string NormalPostcode(std::string_view text);
+bool IsPostcode(std::string_view text);
 
 }  // namespace assay::approval

@@ -7,15 +7,20 @@
 namespace assay::approval {
 namespace {
 
-constexpr CentreState kAll[] = {CentreState::kApplied, CentreState::kApproved,
-                                CentreState::kSuspended, CentreState::kWithdrawn,
-                                CentreState::kClosed};
+constexpr CentreState kAll[] = {CentreState::kApplied,     CentreState::kApproved,
+                                CentreState::kConditional, CentreState::kSuspended,
+                                CentreState::kWithdrawn,   CentreState::kClosed};
 
 TEST(CentreStateTest, ChangesOnlyAlongTheKnownEdges) {
   const std::set<std::string> expected = {
-      "applied>approved",   "suspended>approved",  "approved>suspended", "applied>withdrawn",
-      "approved>withdrawn", "suspended>withdrawn", "applied>closed",     "approved>closed",
-      "suspended>closed",   "withdrawn>closed"};
+      "applied>approved", "suspended>approved", "approved>suspended", "applied>withdrawn",
+      "approved>withdrawn", "suspended>withdrawn", "applied>closed", "approved>closed",
+      "suspended>closed", "withdrawn>closed", "withdrawn>applied",
+      // Conditions come and go with the approval that they lie on.
+      "applied>approved with conditions", "approved>approved with conditions",
+      "suspended>approved with conditions", "approved with conditions>approved",
+      "approved with conditions>suspended", "approved with conditions>withdrawn",
+      "approved with conditions>closed"};
   std::set<std::string> got;
   for (const CentreState from : kAll) {
     for (const CentreState to : kAll) {
@@ -28,8 +33,8 @@ TEST(CentreStateTest, ChangesOnlyAlongTheKnownEdges) {
 }
 
 TEST(CentreStateTest, SaysWhereAChangeMayComeFrom) {
-  EXPECT_EQ(SourcesOf(CentreState::kApproved), "applied or suspended");
-  EXPECT_EQ(SourcesOf(CentreState::kApplied), "");
+  EXPECT_EQ(SourcesOf(CentreState::kApproved), "applied or approved with conditions or suspended");
+  EXPECT_EQ(SourcesOf(CentreState::kApplied), "withdrawn");
 }
 
 TEST(CentreStateTest, NamesGoBothWays) {

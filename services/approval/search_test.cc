@@ -20,8 +20,28 @@ TEST(WordsOfTest, FindsACentreByNameTownPostcodeAndNumbers) {
                                    "cole St John",
                                .town = "London",
                                .postcode = "EC3A 5DE"};
-  EXPECT_THAT(WordsOf(facts), ElementsAre("100000", "10000047", "2013614", "5de", "ec3a", "ec3a5de",
-                                          "ecole", "john", "london", "marys", "st"));
+  EXPECT_THAT(WordsOf(facts),
+              ElementsAre("100000", "10000047", "2013614", "5de", "=ecole john marys st", "ec3a",
+                          "ec3a5de", "ecole", "john", "london", "marys", "st"));
+}
+
+TEST(WordsOfTest, FindsACentreByItsWelshAndTradingNames) {
+  const Establishment facts = {
+      .title = "Elm School", .title_cy = "Ysgol y Ll\xC5\xB5yfen", .other_names = {"Elm Trading"}};
+  EXPECT_THAT(WordsOf(facts), ElementsAre("=elm school", "=elm trading", "=llwyfen y ysgol", "elm",
+                                          "llwyfen", "school", "trading", "y", "ysgol"));
+}
+
+TEST(KeysOfTest, AreTheNumbersOfAllSourcesTheNamesAndThePostcode) {
+  const Establishment facts = {
+      .urn = "100000", .ukprn = "10000047", .title = "The Elm College", .postcode = "LS1 4AP"};
+  const SourceFacts other = {"uk-providers", "ukprn-10000055", {{"ukprn", "10000055"}}};
+  EXPECT_THAT(
+      KeysOf(facts, {&other, 1}),
+      ElementsAre("nm:college elm", "pc:LS14AP", "ukprn:10000047", "ukprn:10000055", "urn:100000"));
+  const Establishment placeless = {.title = "Elm College", .reference = "further-education:1"};
+  EXPECT_THAT(KeysOf(placeless, {}),
+              ElementsAre("nm:college elm", "np:college elm", "ref:further-education:1"));
 }
 
 TEST(WordsOfQueryTest, TakesEachWordOnce) {

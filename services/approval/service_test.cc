@@ -291,7 +291,8 @@ TEST_F(ApprovalServiceTest, RefusesFilesThatAreNotOfTheLayout) {
   unknown.set_layout("scotland");
   const auto layout = Import("x", Officer(), unknown);
   EXPECT_THAT(layout, IsError(kInvalid, "LAYOUT_UNKNOWN"));
-  EXPECT_EQ(MetadataOf(layout.status(), "known"), "england-establishments");
+  EXPECT_EQ(MetadataOf(layout.status(), "known"),
+            "gias, england-establishments, welsh-schools, uk-providers, uk-further-education");
   const auto header = Import("URN,NAME\n100000,x\n", Officer());
   EXPECT_THAT(header, IsError(kInvalid, "TABLE_HEADER_MISSING_COLUMN"));
   EXPECT_EQ(MetadataOf(header.status(), "column"), "SCHNAME, ICLOSE");

@@ -24,18 +24,18 @@ using platform::View;
 // Few enough that the text of the query stays small, many enough that a batch of an
 // import needs only a handful of queries.
 constexpr std::size_t kIdsPerQuery = 200;
-constexpr int kCentreColumnCount = 22;
+constexpr int kCentreColumnCount = 29;
 constexpr std::array<std::string_view, kCentreColumnCount> kCentreColumns = {
     "tenant",        "id",        "title",     "state",     "state_reason", "urn",
     "ukprn",         "laestab",   "town",      "postcode",  "kind",         "address_lines",
     "age_low",       "age_high",  "open_day",  "close_day", "closed",       "predecessor_urn",
-    "successor_urn", "create_us", "update_us", "version"};
+    "successor_urn", "create_us", "update_us", "version",   "title_cy",     "other_names",
+    "region",        "authority", "website",   "reference", "merged_into"};
 constexpr std::string_view kWordColumns[] = {"tenant", "centre", "word"};
 constexpr std::string_view kApprovalColumns =
     "centre, id, qualification, state, effective_day, end_day, state_reason, create_us, "
-    "update_us, version";
-// Above every character, so that word >= p AND word < p + this means "begins with p".
-constexpr std::string_view kAfterEveryCharacter = "\xF4\x8F\xBF\xBF";
+    "update_us, version, fast_track_from, answer_due_day, expire_day, first_use_due_day, "
+    "first_use_day";
 
 std::string SelectCentres() {
   static const std::string kSql = [] {
@@ -62,6 +62,16 @@ class Statement {
   std::vector<SqlValue> values_;
 };
 
+// "($3, $4, $5)"
+std::string BindAll(Statement& statement, std::span<const std::string> values) {
+  std::string list = "(";
+  for (const std::string& value : values) {
+    list += list.size() == 1 ? "" : ", ";
+    list += statement.Bind(value);
+  }
+  return list + ")";
+}
+
 std::optional<std::string> DayText(const std::optional<absl::CivilDay>& day) {
   if (!day.has_value()) return std::nullopt;
   return absl::FormatCivilTime(*day);
@@ -75,6 +85,18 @@ absl::StatusOr<std::optional<absl::CivilDay>> DayOf(const SqlRow& row, int colum
   }
   return day;
 }
+
+// The days of an approval, alive while they are bound.
+struct ApprovalDays {
+  explicit ApprovalDays(const QualificationApproval& a)
+      : effective(DayText(a.effective_date)),
+        end(DayText(a.end_date)),
+        answer_due(DayText(a.answer_due_date)),
+        expire(DayText(a.expire_date)),
+        first_use_due(DayText(a.first_use_due_date)),
+        first_use(DayText(a.first_use_date)) {}
+  std::optional<std::string> effective, end, answer_due, expire, first_use_due, first_use;
+};
 
 absl::StatusOr<Centre> CentreFrom(const SqlRow& row) {
   Centre centre;
@@ -105,6 +127,14 @@ absl::StatusOr<Centre> CentreFrom(const SqlRow& row) {
   centre.create_time = absl::FromUnixMicros(row.Int(19));
   centre.update_time = absl::FromUnixMicros(row.Int(20));
   centre.version = row.Int(21);
+  facts.title_cy = row.Text(22);
+  const std::string names(row.Text(23));
+  if (!names.empty()) facts.other_names = absl::StrSplit(names, '\n');
+  facts.region = row.Text(24);
+  facts.authority = row.Text(25);
+  facts.website = row.Text(26);
+  facts.reference = row.Text(27);
+  centre.merged_into = row.Text(28);
   return centre;
 }
 
@@ -112,6 +142,7 @@ absl::StatusOr<Centre> CentreFrom(const SqlRow& row) {
 struct CentreValues {
   explicit CentreValues(const Centre& centre)
       : lines(absl::StrJoin(centre.facts.address_lines, "\n")),
+        names(absl::StrJoin(centre.facts.other_names, "\n")),
         open_day(DayText(centre.facts.open_date)),
         close_day(DayText(centre.facts.close_date)) {}
 
@@ -140,12 +171,20 @@ struct CentreValues {
                                                                  f.successor_urn,
                                                                  absl::ToUnixMicros(c.create_time),
                                                                  absl::ToUnixMicros(c.update_time),
-                                                                 c.version}) {
+                                                                 c.version,
+                                                                 f.title_cy,
+                                                                 names,
+                                                                 f.region,
+                                                                 f.authority,
+                                                                 f.website,
+                                                                 f.reference,
+                                                                 c.merged_into}) {
       out[i++] = value;
     }
   }
 
   std::string lines;
+  std::string names;
   std::optional<std::string> open_day;
   std::optional<std::string> close_day;
 };
@@ -202,6 +241,11 @@ absl::StatusOr<QualificationApproval> ApprovalFrom(const SqlRow& row) {
   approval.create_time = absl::FromUnixMicros(row.Int(7));
   approval.update_time = absl::FromUnixMicros(row.Int(8));
   approval.version = row.Int(9);
+  approval.fast_track_from = row.Text(10);
+  ASSIGN_OR_RETURN(approval.answer_due_date, DayOf(row, 11));
+  ASSIGN_OR_RETURN(approval.expire_date, DayOf(row, 12));
+  ASSIGN_OR_RETURN(approval.first_use_due_date, DayOf(row, 13));
+  ASSIGN_OR_RETURN(approval.first_use_date, DayOf(row, 14));
   return approval;
 }
 
@@ -273,38 +317,6 @@ absl::StatusOr<CentrePage> Store::ListCentres(Transaction& tx, const Reach& reac
   return ReadPage(tx, sql, statement, limit);
 }
 
-absl::StatusOr<CentrePage> Store::SearchCentres(Transaction& tx, const Reach& reach,
-                                                std::span<const std::string> words,
-                                                std::string_view after, int limit) {
-  // The longest word is the rarest as a rule: it gives the candidates, the others only
-  // have to agree.
-  std::size_t longest = 0;
-  std::vector<std::string> ends;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i].size() > words[longest].size()) longest = i;
-    ends.push_back(words[i] + std::string(kAfterEveryCharacter));
-  }
-  Statement statement;
-  const std::string tenant = statement.Bind(reach.tenant);
-  const std::string words_of_tenant = absl::StrCat("FROM centre_words w WHERE w.tenant = ", tenant);
-  std::string sql = SelectCentres() + "WHERE c.tenant = " + tenant;
-  sql += " AND c.id > " + statement.Bind(after);
-  if (!reach.within.empty()) sql += " AND c.id = " + statement.Bind(reach.within);
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string from = statement.Bind(words[i]);
-    const std::string to = statement.Bind(ends[i]);
-    if (i == longest) {
-      absl::StrAppend(&sql, " AND c.id IN (SELECT w.centre ", words_of_tenant,
-                      " AND w.word >= ", from, " AND w.word < ", to, ")");
-    } else {
-      absl::StrAppend(&sql, " AND EXISTS (SELECT 1 ", words_of_tenant,
-                      " AND w.centre = c.id AND w.word >= ", from, " AND w.word < ", to, ")");
-    }
-  }
-  sql += " ORDER BY c.id LIMIT " + statement.Bind(limit + 1);
-  return ReadPage(tx, sql, statement, limit);
-}
-
 absl::Status Store::InsertCentres(Transaction& tx, std::string_view tenant,
                                   std::span<const IndexedCentre> centres) {
   if (centres.empty()) return absl::OkStatus();
@@ -330,7 +342,7 @@ absl::Status Store::UpdateCentre(Transaction& tx, std::string_view tenant,
       absl::StrAppend(&sets, sets.empty() ? "" : ", ", View(kCentreColumns[i]), " = $", i + 1);
     }
     return absl::StrCat("UPDATE centres SET ", sets,
-                        " WHERE tenant = $1 AND id = $2 AND version = $23");
+                        " WHERE tenant = $1 AND id = $2 AND version = $", kCentreColumnCount + 1);
   }();
   values.push_back(centre.version - 1);
   ASSIGN_OR_RETURN(const std::int64_t rows, tx.Execute(kSql, values));
@@ -359,6 +371,17 @@ absl::Status Store::UpdateCentreState(Transaction& tx, std::string_view tenant,
       .status();
 }
 
+absl::Status Store::UpdateMerged(Transaction& tx, std::string_view tenant, const Centre& centre,
+                                 std::string_view actor) {
+  RETURN_IF_ERROR(UpdateCentreState(tx, tenant, centre, actor));
+  RETURN_IF_ERROR(tx.Execute("UPDATE centres SET merged_into = $3 WHERE tenant = $1 AND id = $2",
+                             {tenant, centre.id, centre.merged_into})
+                      .status());
+  return tx
+      .Execute("DELETE FROM centre_words WHERE tenant = $1 AND centre = $2", {tenant, centre.id})
+      .status();
+}
+
 absl::StatusOr<std::optional<CentreState>> Store::LastStateBefore(Transaction& tx,
                                                                   std::string_view tenant,
                                                                   std::string_view centre,
@@ -376,14 +399,16 @@ absl::StatusOr<std::optional<CentreState>> Store::LastStateBefore(Transaction& t
 
 absl::Status Store::InsertApproval(Transaction& tx, std::string_view tenant,
                                    const QualificationApproval& a) {
+  const ApprovalDays days(a);
   const absl::Status status =
       tx.Execute(
-            "INSERT INTO qualification_approvals (tenant, centre, id, qualification, state, "
-            "effective_day, end_day, state_reason, create_us, update_us, version) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-            {tenant, a.centre, a.id, a.qualification, NameOf(a.state), DayText(a.effective_date),
-             DayText(a.end_date), a.state_reason, absl::ToUnixMicros(a.create_time),
-             absl::ToUnixMicros(a.update_time), a.version})
+            absl::StrCat("INSERT INTO qualification_approvals (tenant, ", View(kApprovalColumns),
+                         ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+                         "$15, $16)"),
+            {tenant, a.centre, a.id, a.qualification, NameOf(a.state), days.effective, days.end,
+             a.state_reason, absl::ToUnixMicros(a.create_time), absl::ToUnixMicros(a.update_time),
+             a.version, a.fast_track_from, days.answer_due, days.expire, days.first_use_due,
+             days.first_use})
           .status();
   if (!absl::IsAlreadyExists(status)) return status;
   const std::string centre = "centres/" + a.centre;
@@ -413,13 +438,21 @@ absl::StatusOr<QualificationApproval> Store::GetApproval(Transaction& tx, const 
 }
 
 absl::StatusOr<ApprovalPage> Store::ListApprovals(Transaction& tx, const Reach& reach,
-                                                  std::string_view centre, std::string_view after,
-                                                  int limit) {
+                                                  const ApprovalFilter& filter,
+                                                  std::string_view after, int limit) {
   Statement statement;
   std::string sql =
       absl::StrCat("SELECT ", View(kApprovalColumns),
                    " FROM qualification_approvals WHERE tenant = ", statement.Bind(reach.tenant));
-  if (!centre.empty()) sql += " AND centre = " + statement.Bind(centre);
+  const std::optional<std::string> due = DayText(filter.answer_due_before);
+  if (!filter.centre.empty()) sql += " AND centre = " + statement.Bind(filter.centre);
+  if (!filter.qualification.empty()) {
+    sql += " AND qualification = " + statement.Bind(filter.qualification);
+  }
+  if (filter.state.has_value()) sql += " AND state = " + statement.Bind(NameOf(*filter.state));
+  if (due.has_value()) {
+    sql += " AND state = 'applied' AND answer_due_day < " + statement.Bind(*due);
+  }
   if (!reach.within.empty()) sql += " AND centre = " + statement.Bind(reach.within);
   const std::size_t slash = after.find('/');
   if (slash != after.npos) {
@@ -439,24 +472,65 @@ absl::StatusOr<ApprovalPage> Store::ListApprovals(Transaction& tx, const Reach& 
 absl::StatusOr<std::vector<QualificationApproval>> Store::ApprovalsOf(
     Transaction& tx, std::string_view tenant, std::string_view centre,
     std::string_view qualification) {
-  static const std::string kSql = absl::StrCat(
-      "SELECT ", View(kApprovalColumns),
-      " FROM qualification_approvals WHERE tenant = $1 AND centre = $2 AND qualification = $3 "
-      "ORDER BY id");
+  static const std::string kSql =
+      absl::StrCat("SELECT ", View(kApprovalColumns),
+                   " FROM qualification_approvals WHERE tenant = $1 AND centre = $2 "
+                   "AND ($3 = '' OR qualification = $3) ORDER BY id");
   const SqlValue values[] = {tenant, centre, qualification};
   return ReadApprovals(tx, kSql, values);
 }
 
+absl::StatusOr<std::map<std::string, std::vector<QualificationApproval>>> Store::ApprovalsOfCentres(
+    Transaction& tx, std::string_view tenant, std::span<const std::string> centres) {
+  std::map<std::string, std::vector<QualificationApproval>> found;
+  for (std::size_t at = 0; at < centres.size(); at += kIdsPerQuery) {
+    const auto part = centres.subspan(at, std::min(kIdsPerQuery, centres.size() - at));
+    Statement statement;
+    std::string sql =
+        absl::StrCat("SELECT ", View(kApprovalColumns),
+                     " FROM qualification_approvals WHERE tenant = ", statement.Bind(tenant));
+    sql += " AND centre IN " + BindAll(statement, part) + " ORDER BY centre, id";
+    ASSIGN_OR_RETURN(std::vector<QualificationApproval> approvals,
+                     ReadApprovals(tx, sql, statement.values()));
+    for (QualificationApproval& approval : approvals) {
+      found[approval.centre].push_back(std::move(approval));
+    }
+  }
+  return found;
+}
+
+absl::StatusOr<std::map<std::string, std::vector<std::pair<absl::Time, CentreState>>>>
+Store::StatesOfCentres(Transaction& tx, std::string_view tenant,
+                       std::span<const std::string> centres) {
+  std::map<std::string, std::vector<std::pair<absl::Time, CentreState>>> found;
+  for (std::size_t at = 0; at < centres.size(); at += kIdsPerQuery) {
+    const auto part = centres.subspan(at, std::min(kIdsPerQuery, centres.size() - at));
+    Statement statement;
+    std::string sql =
+        "SELECT centre, time_us, state FROM centre_states WHERE tenant = " + statement.Bind(tenant);
+    sql += " AND centre IN " + BindAll(statement, part) + " ORDER BY centre, version";
+    RETURN_IF_ERROR(tx.Query(sql, statement.values(), [&](const SqlRow& row) -> absl::Status {
+      const std::optional<CentreState> state = CentreStateOf(row.Text(2));
+      if (!state.has_value()) return absl::DataLossError("no state of a centre");
+      found[std::string(row.Text(0))].emplace_back(absl::FromUnixMicros(row.Int(1)), *state);
+      return absl::OkStatus();
+    }));
+  }
+  return found;
+}
+
 absl::Status Store::UpdateApproval(Transaction& tx, std::string_view tenant,
                                    const QualificationApproval& a) {
+  const ApprovalDays days(a);
   ASSIGN_OR_RETURN(
       const std::int64_t rows,
-      tx.Execute(
-          "UPDATE qualification_approvals SET state = $4, effective_day = $5, end_day = $6, "
-          "state_reason = $7, update_us = $8, version = $9 "
-          "WHERE tenant = $1 AND centre = $2 AND id = $3 AND version = $10",
-          {tenant, a.centre, a.id, NameOf(a.state), DayText(a.effective_date), DayText(a.end_date),
-           a.state_reason, absl::ToUnixMicros(a.update_time), a.version, a.version - 1}));
+      tx.Execute("UPDATE qualification_approvals SET state = $4, effective_day = $5, end_day = $6, "
+                 "state_reason = $7, update_us = $8, version = $9, expire_day = $11, "
+                 "first_use_due_day = $12, first_use_day = $13 "
+                 "WHERE tenant = $1 AND centre = $2 AND id = $3 AND version = $10",
+                 {tenant, a.centre, a.id, NameOf(a.state), days.effective, days.end, a.state_reason,
+                  absl::ToUnixMicros(a.update_time), a.version, a.version - 1, days.expire,
+                  days.first_use_due, days.first_use}));
   if (rows == 0) {
     return Changed(absl::StrCat("centres/", a.centre, "/qualificationApprovals/", a.id));
   }

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -38,6 +39,13 @@ struct ApprovalPage {
   std::string next;
 };
 
+struct ApprovalFilter {
+  std::string centre;         // "": of all.
+  std::string qualification;  // "": any.
+  std::optional<ApprovalState> state;
+  std::optional<absl::CivilDay> answer_due_before;  // Only applications.
+};
+
 // A centre and the folded words by which it is found.
 struct IndexedCentre {
   Centre centre;
@@ -60,10 +68,10 @@ class Store {
                                          std::optional<CentreState> state, std::string_view after,
                                          int limit);
 
-  // Centres of which each of `words` begins a word, in id order, after `after`.
-  absl::StatusOr<CentrePage> SearchCentres(platform::Transaction& tx, const Reach& reach,
-                                           std::span<const std::string> words,
-                                           std::string_view after, int limit);
+  // Closes the centre into another one under the same condition as UpdateCentreState, and takes
+  // away its words: it is found as that one.
+  absl::Status UpdateMerged(platform::Transaction& tx, std::string_view tenant,
+                            const Centre& centre, std::string_view actor);
 
   // ALREADY_EXISTS, without a reason, if another transaction made one of them meanwhile.
   absl::Status InsertCentres(platform::Transaction& tx, std::string_view tenant,
@@ -93,16 +101,25 @@ class Store {
   absl::StatusOr<QualificationApproval> GetApproval(platform::Transaction& tx, const Reach& reach,
                                                     std::string_view centre, std::string_view id);
 
-  // Of one centre ("": of all), in order of centre and id, after `after`.
+  // Those that `filter` lets through, in order of centre and id, after `after`.
   absl::StatusOr<ApprovalPage> ListApprovals(platform::Transaction& tx, const Reach& reach,
-                                             std::string_view centre, std::string_view after,
+                                             const ApprovalFilter& filter, std::string_view after,
                                              int limit);
 
-  // All that a centre ever had for a qualification, in id order.
+  // All that a centre ever had for a qualification ("": for any), in id order, without suspensions.
   absl::StatusOr<std::vector<QualificationApproval>> ApprovalsOf(platform::Transaction& tx,
                                                                  std::string_view tenant,
                                                                  std::string_view centre,
                                                                  std::string_view qualification);
+
+  // All that each of several centres ever had, by centre, each in id order.
+  absl::StatusOr<std::map<std::string, std::vector<QualificationApproval>>> ApprovalsOfCentres(
+      platform::Transaction& tx, std::string_view tenant, std::span<const std::string> centres);
+
+  // When each of several centres came into which state, by centre, oldest first.
+  absl::StatusOr<std::map<std::string, std::vector<std::pair<absl::Time, CentreState>>>>
+  StatesOfCentres(platform::Transaction& tx, std::string_view tenant,
+                  std::span<const std::string> centres);
 
   // Replaces the approval whose version is one less than approval.version.
   // ABORTED (ETAG_MISMATCH) if it has another.

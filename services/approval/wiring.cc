@@ -4,6 +4,9 @@
 #include <utility>
 
 #include "services/approval/catalogue_loader.h"
+#include "services/approval/clients/moderation.h"
+#include "services/approval/commands/sweep_deadlines.h"
+#include "services/approval/oversight_loader.h"
 #include "services/approval/service.h"
 #include "services/approval/store.h"
 #include "services/platform/core/status_macros.h"
@@ -17,12 +20,18 @@ namespace {
 
 // In the order of who needs whom.
 struct App {
-  App(platform::Parts& parts, Catalogue the_catalogue, std::int64_t import_rows_max)
+  App(platform::Parts& parts, Catalogue the_catalogue, OversightPolicy the_oversight,
+      std::int64_t import_rows_max)
       : catalogue(std::move(the_catalogue)),
-        context{parts.database, parts.ids, store, catalogue, import_rows_max} {}
+        oversight(std::move(the_oversight)),
+        moderation(parts.client("moderation")),
+        context{parts.database,  parts.ids,     store,      catalogue,
+                import_rows_max, parts.entropy, moderation, oversight} {}
 
   Store store;
   const Catalogue catalogue;
+  const OversightPolicy oversight;
+  Moderation moderation;
   const Context context;
 };
 
@@ -34,8 +43,13 @@ absl::StatusOr<std::shared_ptr<void>> Wire(const Config& config, platform::Parts
                    {"units", static_cast<std::int64_t>(qualification.units.size())},
                    {"findings", static_cast<std::int64_t>(qualification.findings.size())}});
   }
-  auto app = std::make_shared<App>(parts, std::move(catalogue), config.import_rows_max);
+  ASSIGN_OR_RETURN(OversightPolicy oversight, LoadOversight(config.oversight_policy));
+  auto app = std::make_shared<App>(parts, std::move(catalogue), std::move(oversight),
+                                   config.import_rows_max);
   RegisterRpcs(parts.router, app->context);
+  parts.every("approval.deadlines", config.reminder_period, [app = app.get(), &parts] {
+    return SweepDeadlines(app->context, parts.clock.Now());
+  });
   return app;
 }
 
@@ -45,7 +59,7 @@ platform::ServiceDefinition Definition(Config& config) {
   return {.name = "approval",
           .migrations = &Migrations(),
           .bind = [&config](platform::ConfigBinder& binder) { config.Bind(binder); },
-          .asks = {},
+          .asks = {"moderation"},
           .consumes = {},
           .wire = [&config](platform::Parts& parts) { return Wire(config, parts); },
           .on_event = {}};

@@ -3,22 +3,9 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include "absl/strings/escaping.h"
 #include "services/platform/log/log.h"
 
 namespace assay::moderation {
-
-std::string Sha256(std::string_view bytes) {
-  // Fetched once: looking the algorithm up again costs more than hashing a cohort.
-  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  std::string digest(32, '\0');
-  unsigned int size = 0;
-  ASSAY_CHECK(EVP_Digest(bytes.data(), bytes.size(),
-                         reinterpret_cast<unsigned char*>(digest.data()), &size, sha256,
-                         nullptr) == 1 &&
-              size == digest.size());
-  return digest;
-}
 
 struct RunningSha256::Impl {
   struct Free {
@@ -42,8 +29,6 @@ std::string RunningSha256::Finish() {
                                  reinterpret_cast<unsigned char*>(digest.data()), nullptr) == 1);
   return digest;
 }
-
-std::string Sha256Hex(std::string_view bytes) { return absl::BytesToHexString(Sha256(bytes)); }
 
 Seed SeedOf(std::string_view secret, std::string_view facts) {
   Seed seed;

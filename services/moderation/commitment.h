@@ -6,13 +6,14 @@
 #include <string_view>
 
 #include "services/moderation/sampling/generator.h"
+#include "services/platform/core/sha256.h"
 
 namespace assay::moderation {
 
 inline constexpr int kSecretBytes = 32;
 
-std::string Sha256(std::string_view bytes);     // 32 bytes.
-std::string Sha256Hex(std::string_view bytes);  // Lower-case hexadecimal.
+using platform::Sha256;
+using platform::Sha256Hex;
 
 // Of a text that comes in pieces.
 class RunningSha256 {

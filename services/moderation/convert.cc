@@ -268,6 +268,11 @@ absl::StatusOr<SubmissionName> SubmissionNameOf(std::string_view field, std::str
   return SubmissionName{std::move(ids[0]), std::move(ids[1]), std::move(ids[2])};
 }
 
+absl::StatusOr<ConsortiumName> ConsortiumNameOf(std::string_view field, std::string_view name) {
+  ASSIGN_OR_RETURN(auto ids, IdsOf(field, name, "series/*/components/*/consortia/*"));
+  return ConsortiumName{std::move(ids[0]), std::move(ids[1]), std::move(ids[2])};
+}
+
 absl::StatusOr<SampleName> SampleNameOf(std::string_view field, std::string_view name) {
   ASSIGN_OR_RETURN(auto ids, IdsOf(field, name, "series/*/components/*/submissions/*/samples/*"));
   return SampleName{{std::move(ids[0]), std::move(ids[1]), std::move(ids[2])}, std::move(ids[3])};
@@ -466,6 +471,11 @@ v1::Submission ToProto(const Submission& submission, const platform::Call& call)
   SetTime(*out.mutable_create_time(), submission.create_time);
   SetTime(*out.mutable_update_time(), submission.update_time);
   out.set_etag(platform::EtagOf(submission.version));
+  if (!submission.consortium.empty()) {
+    out.set_consortium(
+        ConsortiumName{submission.name.series, submission.name.component, submission.consortium}
+            .Text());
+  }
   return out;
 }
 

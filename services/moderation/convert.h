@@ -32,6 +32,7 @@ struct SampleName {
   SubmissionName submission;
   std::string id;
 };
+absl::StatusOr<ConsortiumName> ConsortiumNameOf(std::string_view field, std::string_view name);
 absl::StatusOr<SampleName> SampleNameOf(std::string_view field, std::string_view name);
 absl::StatusOr<SubmissionName> JudgementNameOf(std::string_view field, std::string_view name);
 absl::StatusOr<std::string> ModeratorIdOf(std::string_view field, std::string_view name);

@@ -98,32 +98,73 @@ static_assert(v1::CENTRE_RISK_HIGH == static_cast<int>(CentreRisk::kHigh) + 1);
 static_assert(v1::INSPECTION_NORMAL == static_cast<int>(Inspection::kNormal) + 1);
 static_assert(v1::INSPECTION_REDUCED == static_cast<int>(Inspection::kReduced) + 1);
 
-absl::StatusOr<DrawParams> DrawParamsFrom(const v1::DrawSampleRequest& request) {
-  DrawParams params{.etag = request.etag()};
-  ASSIGN_OR_RETURN(params.name, SubmissionNameOf("parent", request.parent()));
-  ASSIGN_OR_RETURN(params.facts.risk, CentreRiskFrom(request.centre_risk()));
+namespace {
+
+// Two requests have the same fields for it.
+template <typename Request>
+absl::StatusOr<SamplingFacts> FactsFrom(const Request& request) {
+  SamplingFacts facts;
+  ASSIGN_OR_RETURN(facts.risk, CentreRiskFrom(request.centre_risk()));
   if (!v1::Inspection_IsValid(request.inspection())) {
     return Invalid("inspection", "is not a known inspection");
   }
   if (request.inspection() != v1::INSPECTION_UNSPECIFIED) {
-    params.facts.inspection = static_cast<Inspection>(static_cast<int>(request.inspection()) - 1);
+    facts.inspection = static_cast<Inspection>(static_cast<int>(request.inspection()) - 1);
   }
   if (request.new_assessors_size() > kFactsMax) return Invalid("new_assessors", "has too many");
   for (int i = 0; i < request.new_assessors_size(); ++i) {
     const std::string field = absl::StrCat("new_assessors[", i, "]");
     if (request.new_assessors(i).empty()) return Invalid(field, "is empty");
     RETURN_IF_ERROR(CheckText(field, request.new_assessors(i), kTextMax));
-    params.facts.new_assessors.push_back(request.new_assessors(i));
+    facts.new_assessors.push_back(request.new_assessors(i));
   }
   if (request.exclusions_size() > kFactsMax) return Invalid("exclusions", "has too many");
   for (int i = 0; i < request.exclusions_size(); ++i) {
     const v1::Exclusion& exclusion = request.exclusions(i);
     RETURN_IF_ERROR(
         CheckText(absl::StrCat("exclusions[", i, "].reason"), exclusion.reason(), kReasonMax));
-    params.facts.exclusions.push_back({exclusion.candidate(), "", exclusion.reason()});
+    facts.exclusions.push_back({exclusion.candidate(), "", exclusion.reason()});
   }
+  return facts;
+}
+
+}  // namespace
+
+absl::StatusOr<DrawParams> DrawParamsFrom(const v1::DrawSampleRequest& request) {
+  DrawParams params{.etag = request.etag()};
+  ASSIGN_OR_RETURN(params.name, SubmissionNameOf("parent", request.parent()));
+  ASSIGN_OR_RETURN(params.facts, FactsFrom(request));
   return params;
 }
+
+absl::StatusOr<SamplingFacts> SamplingFactsFrom(const v1::DrawConsortiumRequest& request) {
+  return FactsFrom(request);
+}
+
+namespace {
+
+// What a centre of a consortium is not told: whom the others entered, and who marked there.
+void LeaveOutOthers(const Submission& submission, v1::Sample& out) {
+  out.clear_facts();
+  out.clear_entries();
+  out.clear_gaps();
+  auto& coverage = *out.mutable_coverage();
+  coverage.erase(std::remove_if(coverage.begin(), coverage.end(),
+                                [&](const v1::Coverage& item) {
+                                  const bool whole =
+                                      item.centre().empty() && item.kind() != "CENTRE";
+                                  const bool own = item.centre() == submission.centre ||
+                                                   item.value() == submission.centre;
+                                  return !whole && !own;
+                                }),
+                 coverage.end());
+  for (v1::Coverage& item : coverage) {
+    if (!OwnNumber(submission, item.candidate()).has_value()) item.clear_candidate();
+    if (!item.gap().empty()) out.add_gaps(item.gap());
+  }
+}
+
+}  // namespace
 
 v1::Sample ToProto(const Drawn& drawn, const platform::Call& call) {
   const Sample& sample = drawn.sample;
@@ -148,7 +189,10 @@ v1::Sample ToProto(const Drawn& drawn, const platform::Call& call) {
   out.set_pool_count(static_cast<std::int32_t>(sample.pool_count));
   out.set_ladder_size(static_cast<std::int32_t>(sample.ladder_size));
   for (const std::string& gap : sample.gaps) out.add_gaps(gap);
-  const auto size = std::min(static_cast<std::int64_t>(sample.picks.size()), sample.pool_count);
+  const bool shared = !record.consortium.empty();
+  const auto drawn_count =
+      shared ? record.group_count : static_cast<std::int64_t>(sample.picks.size());
+  const auto size = std::min(drawn_count, sample.pool_count);
   AddDetections(sample.pool_count, size, record.steps, out);
   out.set_clean_upper_bound(
       static_cast<std::int32_t>(CleanSampleBound(sample.pool_count, size, kConfidence)));
@@ -169,6 +213,9 @@ v1::Sample ToProto(const Drawn& drawn, const platform::Call& call) {
   out.set_rank_gap_max(static_cast<std::int32_t>(record.rank_gap_max));
   out.set_explanation(record.explanation);
   out.set_entries(record.entries);
+  out.set_consortium(record.consortium);
+  out.set_group_count(static_cast<std::int32_t>(drawn_count));
+  if (shared && IsOfCentre(call)) LeaveOutOthers(drawn.submission, out);
   return out;
 }
 

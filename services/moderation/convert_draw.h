@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "assay/moderation/v1/consortium_service.pb.h"
 #include "assay/moderation/v1/replay_service.pb.h"
 #include "assay/moderation/v1/sample_service.pb.h"
 #include "services/moderation/commands/draw_sample.h"
@@ -12,6 +13,7 @@ namespace assay::moderation {
 
 // INVALID_ARGUMENT (FIELD_INVALID) naming the field.
 absl::StatusOr<DrawParams> DrawParamsFrom(const v1::DrawSampleRequest& request);
+absl::StatusOr<SamplingFacts> SamplingFactsFrom(const v1::DrawConsortiumRequest& request);
 absl::StatusOr<std::optional<CentreRisk>> CentreRiskFrom(v1::CentreRisk risk);
 
 // As the caller may see it (MOD-9).

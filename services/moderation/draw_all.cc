@@ -4,10 +4,12 @@
 #include <iterator>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <thread>
 #include <utility>
 
+#include "services/moderation/commands/consortia.h"
 #include "services/moderation/commands/draw_sample.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/error/error.h"
@@ -34,6 +36,7 @@ class Drawing {
     Work();
     for (std::thread& other : others) other.join();
     RETURN_IF_ERROR(failed_);
+    for (const ConsortiumName& name : consortia_) RETURN_IF_ERROR(DrawTogether(name));
     result_.complete = exhausted_;
     std::sort(result_.not_drawn.begin(), result_.not_drawn.end(),
               [](const Undrawn& a, const Undrawn& b) { return a.submission < b.submission; });
@@ -86,6 +89,12 @@ class Drawing {
     RETURN_IF_ERROR(context_.database.ReadNow([&](Transaction& tx) -> absl::Status {
       platform::DeferredTransaction deferred(tx, writes);
       for (const Submission& submission : group) {
+        if (!submission.consortium.empty()) {
+          std::lock_guard lock(mutex_);
+          consortia_.insert(
+              {submission.name.series, submission.name.component, submission.consortium});
+          continue;
+        }
         const auto begin = writes.Here();
         RETURN_IF_ERROR(DrawOne(deferred, submission, outcome));
         if (outcome.to_write.empty() || outcome.to_write.back() != &submission) {
@@ -109,6 +118,26 @@ class Drawing {
       outcome.drawn = again.drawn;
       std::move(again.not_drawn.begin(), again.not_drawn.end(),
                 std::back_inserter(outcome.not_drawn));
+    }
+    Note(std::move(outcome));
+    return absl::OkStatus();
+  }
+
+  // One draw for all of a consortium (MOD-5), which can be told of only as a whole.
+  absl::Status DrawTogether(const ConsortiumName& name) {
+    Outcome outcome;
+    const absl::Status status = context_.database.WriteNow([&](Transaction& tx) -> absl::Status {
+      outcome = {};
+      const auto drawn = DrawConsortium(WorkOn(tx), name, "", {});
+      RETURN_IF_ERROR(drawn.status());
+      outcome.drawn = static_cast<std::int64_t>(drawn->shares.size());
+      return absl::OkStatus();
+    });
+    std::string reason = platform::ReasonOf(status);
+    if (!status.ok() && reason.empty()) return status;
+    if (!status.ok()) {
+      outcome = {};
+      outcome.not_drawn.push_back({name.Text(), std::move(reason), std::string(status.message())});
     }
     Note(std::move(outcome));
     return absl::OkStatus();
@@ -156,6 +185,7 @@ class Drawing {
   std::optional<SubmissionName> last_;
   bool exhausted_ = false;
   absl::Status failed_;
+  std::set<ConsortiumName> consortia_;  // That were met.
   DrawnSamples result_;
 };
 

@@ -98,6 +98,12 @@ inline constexpr std::string_view kScriptExists = "SCRIPT_EXISTS";
 inline constexpr std::string_view kScriptIncomplete = "SCRIPT_INCOMPLETE";
 inline constexpr std::string_view kStandingNotFound = "STANDING_NOT_FOUND";
 
+inline constexpr std::string_view kConsortiumNotFound = "CONSORTIUM_NOT_FOUND";
+inline constexpr std::string_view kConsortiumExists = "CONSORTIUM_EXISTS";
+inline constexpr std::string_view kConsortiumInvalid = "CONSORTIUM_INVALID";
+inline constexpr std::string_view kInConsortium = "IN_CONSORTIUM";
+inline constexpr std::string_view kConsortiumDrawn = "CONSORTIUM_DRAWN";
+
 inline constexpr std::string_view kReasons[] = {
     kSeriesNotFound,
     kSeriesExists,
@@ -192,6 +198,11 @@ inline constexpr std::string_view kReasons[] = {
     kScriptExists,
     kScriptIncomplete,
     kStandingNotFound,
+    kConsortiumNotFound,
+    kConsortiumExists,
+    kConsortiumInvalid,
+    kInConsortium,
+    kConsortiumDrawn,
 };
 
 // Of single rows; RefusedMark and RecordModeratorMarks list them.

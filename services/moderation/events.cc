@@ -110,6 +110,18 @@ absl::Status EmitSampleDrawn(const Work& work, const Submission& submission, std
   return Send(work, submission, event);
 }
 
+absl::Status EmitConsortiumDrawVoided(const Work& work, const Submission& submission,
+                                      const Submission& changed, std::string_view moderator) {
+  auto event = About<v1::ConsortiumDrawVoided>(submission);
+  event.set_centre_title(submission.centre_title);
+  event.set_consortium(
+      ConsortiumName{submission.name.series, submission.name.component, submission.consortium}
+          .Text());
+  event.set_changed_submission(changed.name.Text());
+  event.set_moderator_subject(std::string(moderator));
+  return Send(work, submission, event);
+}
+
 absl::Status EmitAllocated(const Work& work, const Submission& submission,
                            std::string_view previous_moderator_subject) {
   auto event = About<v1::SubmissionAllocated>(submission);

@@ -21,6 +21,9 @@ absl::Status EmitMarkCorrected(const Work& work, const Submission& submission,
                                std::string_view candidate, std::string_view reason,
                                bool sample_voided);
 absl::Status EmitSampleDrawn(const Work& work, const Submission& submission, std::int64_t drawn);
+// Another submission of the consortium changed, so that their common draw is void (MOD-5).
+absl::Status EmitConsortiumDrawVoided(const Work& work, const Submission& submission,
+                                      const Submission& changed, std::string_view moderator);
 absl::Status EmitAllocated(const Work& work, const Submission& submission,
                            std::string_view previous_moderator_subject);
 absl::Status EmitJudged(const Work& work, const Submission& submission,

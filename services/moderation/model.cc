@@ -96,6 +96,10 @@ std::string SubmissionName::Text() const {
   return absl::StrCat("series/", series, "/components/", component, "/submissions/", id);
 }
 
+std::string ConsortiumName::Text() const {
+  return absl::StrCat("series/", series, "/components/", component, "/consortia/", id);
+}
+
 void Counts::Add(const Candidate& candidate, int times) {
   candidates += times;
   if (candidate.mark.has_value()) marked += times;

@@ -4,6 +4,7 @@
 // A mark is a whole number of hundredths, so that 71.2 is exact, adds up the same on
 // every machine and can never be 71.19999.
 #pragma once
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -168,6 +169,26 @@ struct SubmissionName {
   friend bool operator==(const SubmissionName&, const SubmissionName&) = default;
 };
 
+// "series/{series}/components/{component}/consortia/{id}"
+struct ConsortiumName {
+  std::string series;
+  std::string component;
+  std::string id;
+
+  std::string Text() const;
+  friend auto operator<=>(const ConsortiumName&, const ConsortiumName&) = default;
+};
+
+// Several centres whose submissions for a component are one group (MOD-5).
+struct Consortium {
+  ConsortiumName name;
+  std::string title;
+  std::string secret;  // Of the common draw: 32 bytes; its SHA-256 is the commitment (MOD-4).
+  bool secret_revealed = false;  // A draw has used it.
+  absl::Time create_time;
+  std::int64_t version = 1;
+};
+
 // How a cohort's candidates divide.
 struct Counts {
   std::int64_t candidates = 0;
@@ -205,6 +226,7 @@ struct Submission {
   absl::Time update_time;
   std::int64_t version = 1;
   Feedback feedback;
+  std::string consortium;  // Id of the group that it belongs to, or empty (MOD-5).
 };
 
 // A drawn candidate and what the moderator gave.

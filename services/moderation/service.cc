@@ -10,6 +10,7 @@ void RegisterRpcs(platform::Router& router, const Context& context) {
   RegisterLifecycle(router, context);
   RegisterSamples(router, context);
   RegisterModeration(router, context);
+  RegisterConsortia(router, context);
   RegisterAllocation(router, context);
   RegisterStandardisation(router, context);
   RegisterAgreement(router, context);

@@ -76,7 +76,7 @@ constexpr std::string_view kSubmissionColumns =
     "number, series, component, id, centre, centre_title, state, stage, candidate_count, "
     "marked_count, missing_count, excluded_count, cohort_changed, secret, secret_revealed, sample, "
     "moderator, moderator_subject, submitted_at, created_at, updated_at, version, feedback_tasks, "
-    "feedback_accuracy, feedback_administration";
+    "feedback_accuracy, feedback_administration, consortium";
 
 Submission SubmissionFrom(const SqlRow& row) {
   Submission s;
@@ -101,6 +101,7 @@ Submission SubmissionFrom(const SqlRow& row) {
   s.update_time = TimeAt(row, 20);
   s.version = row.Int(21);
   s.feedback = {std::string(row.Text(22)), std::string(row.Text(23)), std::string(row.Text(24))};
+  s.consortium = row.Text(25);
   return s;
 }
 
@@ -349,6 +350,10 @@ absl::StatusOr<std::vector<Submission>> Store::ListSubmissions(Tx& tx, const Cal
   }
   if (!filter.series.empty()) sql.Add(" AND series = ").Bind(filter.series);
   if (!filter.component.empty()) sql.Add(" AND component = ").Bind(filter.component);
+  if (!filter.consortium.empty()) {
+    // The words of the index submissions_of_consortium.
+    sql.Add(" AND consortium <> '' AND consortium = ").Bind(filter.consortium);
+  }
   Limit(sql, caller.reach);
   // Told in what is not fixed already, the index goes straight to the place.
   if (after != nullptr && !filter.series.empty() && !filter.component.empty()) {

@@ -64,6 +64,7 @@ struct Marked {
 struct SubmissionFilter {
   std::string series;
   std::string component;
+  std::string consortium;  // Id.
   std::optional<State> state;
 };
 

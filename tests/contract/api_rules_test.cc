@@ -13,8 +13,13 @@
 #include "assay/approval/v1/error_reason.pb.h"
 #include "assay/approval/v1/events.pb.h"
 #include "assay/approval/v1/learner_service.pb.h"
+#include "assay/approval/v1/lifecycle_service.pb.h"
+#include "assay/approval/v1/merge_service.pb.h"
+#include "assay/approval/v1/oversight_service.pb.h"
 #include "assay/approval/v1/qualification_service.pb.h"
 #include "assay/approval/v1/quality_service.pb.h"
+#include "assay/approval/v1/register_service.pb.h"
+#include "assay/approval/v1/staff_service.pb.h"
 #include "assay/common/v1/access.pb.h"
 #include "assay/common/v1/error_reason.pb.h"
 #include "assay/common/v1/operations_service.pb.h"
@@ -48,8 +53,13 @@ using google::protobuf::MethodDescriptor;
 
 std::vector<const FileDescriptor*> Files() {
   return {approval::v1::Centre::descriptor()->file(),
+          approval::v1::CentreProvenance::descriptor()->file(),
           approval::v1::Qualification::descriptor()->file(),
           approval::v1::QualificationApproval::descriptor()->file(),
+          approval::v1::RegisterEntry::descriptor()->file(),
+          approval::v1::Site::descriptor()->file(),
+          approval::v1::Restriction::descriptor()->file(),
+          approval::v1::StaffMember::descriptor()->file(),
           approval::v1::Registration::descriptor()->file(),
           approval::v1::QualityReview::descriptor()->file(),
           common::v1::QueueStatus::descriptor()->file(),
@@ -103,7 +113,8 @@ TEST(ApiRulesTest, CentrePeopleReachOnlyMethodsThatAreScopedToTheirCentre) {
                                       common::v1::ROLE_CENTRE_ASSESSOR,
                                       common::v1::ROLE_CENTRE_IQA};
   // What belongs to no centre: read alike by everybody of the tenant.
-  const std::set<std::string> shared = {"QualificationService", "SeriesService", "PolicyService"};
+  const std::set<std::string> shared = {"QualificationService", "RegisterService", "SeriesService",
+                                        "PolicyService"};
   ForEachMethod([&](const MethodDescriptor& method) {
     const auto& access = method.options().GetExtension(common::v1::access);
     // PlanSample is arithmetic: it reads nothing of anybody.
@@ -138,9 +149,9 @@ TEST(ApiRulesTest, EveryListIsPaged) {
 
 TEST(ApiRulesTest, EveryChangeIsSafeToRepeat) {
   // Changes that come to the same when they are repeated, and say so.
-  const std::set<std::string> naturally = {"ImportCentres", "MarkMessageRead", "ReplayDeadLetter",
-                                           "UploadMarks",   "StreamMarks",     "FinishMarkImport",
-                                           "DrawSamples"};
+  const std::set<std::string> naturally = {"ImportCentres",    "ImportRegister", "MarkMessageRead",
+                                           "ReplayDeadLetter", "UploadMarks",    "StreamMarks",
+                                           "FinishMarkImport", "DrawSamples"};
   ForEachMethod([&](const MethodDescriptor& method) {
     const auto& http = method.options().GetExtension(google::api::http);
     const bool changes = !http.post().empty() || !http.patch().empty() || !http.put().empty() ||

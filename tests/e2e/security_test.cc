@@ -241,9 +241,14 @@ class SecurityTest : public ::testing::Test {
         {"assay.example/Centre", "centres/urn-100101"},
         {"assay.example/Qualification", "qualifications/3818-13"},
         {"assay.example/QualificationApproval", approvals["qualificationApprovals"][0]["name"]},
+        {"assay.example/CentreProvenance", "centres/urn-100101/provenance"},
+        {"assay.example/DuplicateCentre", "duplicateCentres/urn-100101.ukprn-10000047"},
         {"assay.example/Planner", "centres/urn-100101/planners/" + std::string(26, '1')},
         {"assay.example/PlannerVersion",
          "centres/urn-100101/planners/" + std::string(26, '1') + "/versions/1"},
+        {"assay.example/DeclarationSample",
+         "centres/urn-100101/planners/" + std::string(26, '1') + "/samples/1"},
+        {"assay.example/Consortium", std::string(kComponent) + "/consortia/some"},
         {"assay.example/Registration",
          "centres/urn-100101/registrations/" + std::string(26, '1')},
         {"assay.example/Achievement",
@@ -281,9 +286,14 @@ class SecurityTest : public ::testing::Test {
     ghost_["assay.example/Centre"] = "centres/urn-999999";
     ghost_["assay.example/QualificationApproval"] =
         "centres/urn-999999/qualificationApprovals/" + nothing;
+    ghost_["assay.example/CentreProvenance"] = "centres/urn-999999/provenance";
+    ghost_["assay.example/DuplicateCentre"] = "duplicateCentres/urn-999998.urn-999999";
     ghost_["assay.example/Planner"] = "centres/urn-999999/planners/" + nothing;
     ghost_["assay.example/PlannerVersion"] =
         "centres/urn-999999/planners/" + nothing + "/versions/1";
+    ghost_["assay.example/DeclarationSample"] =
+        "centres/urn-999999/planners/" + nothing + "/samples/1";
+    ghost_["assay.example/Consortium"] = std::string(kComponent) + "/consortia/none";
     ghost_["assay.example/Registration"] = "centres/urn-999999/registrations/" + nothing;
     ghost_["assay.example/Achievement"] =
         "centres/urn-999999/registrations/" + nothing + "/achievements/304";

@@ -18,7 +18,7 @@ using platform::testing::Child;
 
 const std::map<std::string, std::vector<std::string>>& Asks() {
   static const std::map<std::string, std::vector<std::string>> asks = {
-      {"approval", {}},
+      {"approval", {"moderation"}},
       {"evidence", {}},
       {"moderation", {"approval", "evidence"}},
       {"notifications", {}}};

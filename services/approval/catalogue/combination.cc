@@ -1,7 +1,6 @@
 #include "services/approval/catalogue/combination.h"
 
 #include <algorithm>
-#include <tuple>
 
 namespace assay::approval {
 namespace {
@@ -30,6 +29,11 @@ std::vector<int> AchievedCredits(const Qualification& qualification, const Combi
 Tally TallyOf(const Qualification& qualification, const Combination& rule,
               const UnitNumbers& achieved, const std::string& parents, Progress* progress) {
   const std::string place = parents.empty() ? rule.title : parents + " / " + rule.title;
+  std::size_t entry = 0;
+  if (progress != nullptr) {
+    entry = progress->rules.size();
+    progress->rules.push_back({.place = place});
+  }
   Tally tally;
   for (const Combination& part : rule.parts) {
     const Tally of_part = TallyOf(qualification, part, achieved, place, progress);
@@ -37,11 +41,18 @@ Tally TallyOf(const Qualification& qualification, const Combination& rule,
     tally.units += of_part.units;
     tally.complete &= of_part.complete;
   }
+  RuleTally over;
   for (const int credits : AchievedCredits(qualification, rule, achieved)) {
-    if (rule.units_max > 0 && tally.units >= rule.units_max) break;
+    if (rule.units_max > 0 && tally.units >= rule.units_max) {
+      over.credits_over += credits;
+      ++over.units_over;
+      continue;
+    }
     tally.credits += credits;
     ++tally.units;
   }
+  over.credits_over += tally.credits - CappedAt(tally.credits, rule.credits_max);
+  over.units_over += tally.units - CappedAt(tally.units, rule.units_max);
   tally.credits = CappedAt(tally.credits, rule.credits_max);
   tally.units = CappedAt(tally.units, rule.units_max);
   const int credits_missing = std::max(0, rule.credits_min - tally.credits);
@@ -49,6 +60,13 @@ Tally TallyOf(const Qualification& qualification, const Combination& rule,
   tally.complete &= credits_missing == 0 && units_missing == 0;
   if (progress != nullptr && (credits_missing > 0 || units_missing > 0)) {
     progress->shortfalls.push_back({place, credits_missing, units_missing, {}});
+  }
+  if (progress != nullptr) {
+    over.place = place;
+    over.met = tally.complete;
+    over.credits = tally.credits;
+    over.units = tally.units;
+    progress->rules[entry] = std::move(over);
   }
   return tally;
 }
@@ -97,85 +115,6 @@ std::vector<std::string> ChooseFrom(const Qualification& qualification, const Un
   return numbers;
 }
 
-class Search {
- public:
-  Search(const Qualification& qualification, const UnitNumbers& achieved, CompletionLimits limits)
-      : qualification_(qualification),
-        limits_(limits),
-        have_(achieved),
-        remaining_(Remaining(qualification, qualification.combination, achieved)) {}
-
-  Completions Run() {
-    Descend(0);
-    auto key = [&](const std::vector<std::string>& set) {
-      int credits = 0;
-      int hours = 0;
-      for (const std::string& number : set) {
-        credits += qualification_.FindUnit(number)->credits;
-        hours += qualification_.FindUnit(number)->guided_learning_hours;
-      }
-      return std::tuple(credits, hours, set);
-    };
-    std::sort(found_.sets.begin(), found_.sets.end(),
-              [&](const auto& a, const auto& b) { return key(a) < key(b); });
-    return std::move(found_);
-  }
-
- private:
-  bool Complete() const {
-    return TallyOf(qualification_, qualification_.combination, have_, "", nullptr).complete;
-  }
-
-  bool CanComplete(std::size_t from) {
-    std::vector<const std::string*> added;
-    for (std::size_t i = from; i < remaining_.size(); ++i) {
-      if (have_.insert(remaining_[i]->number).second) added.push_back(&remaining_[i]->number);
-    }
-    const bool can = Complete();
-    for (const std::string* number : added) have_.erase(*number);
-    return can;
-  }
-
-  bool Minimal() {
-    for (const std::string& number : chosen_) {
-      have_.erase(number);
-      const bool without = Complete();
-      have_.insert(number);
-      if (without) return false;
-    }
-    return true;
-  }
-
-  void Descend(std::size_t from) {
-    if (!found_.all) return;
-    if (++steps_ > limits_.steps_max ||
-        static_cast<int>(found_.sets.size()) >= limits_.results_max) {
-      found_.all = false;
-      return;
-    }
-    if (Complete()) {
-      if (Minimal()) found_.sets.push_back(chosen_);
-      return;
-    }
-    if (from == remaining_.size() || !CanComplete(from)) return;
-    const std::string& number = remaining_[from]->number;
-    have_.insert(number);
-    chosen_.push_back(number);
-    Descend(from + 1);
-    chosen_.pop_back();
-    have_.erase(number);
-    Descend(from + 1);
-  }
-
-  const Qualification& qualification_;
-  const CompletionLimits limits_;
-  UnitNumbers have_;
-  const std::vector<const Unit*> remaining_;
-  std::vector<std::string> chosen_;
-  Completions found_;
-  int steps_ = 0;
-};
-
 }  // namespace
 
 Progress Evaluate(const Qualification& qualification, const UnitNumbers& achieved) {
@@ -188,11 +127,6 @@ Progress Evaluate(const Qualification& qualification, const UnitNumbers& achieve
     shortfall.choose_from = ChooseFrom(qualification, achieved, shortfall);
   }
   return progress;
-}
-
-Completions FindCompletions(const Qualification& qualification, const UnitNumbers& achieved,
-                            CompletionLimits limits) {
-  return Search(qualification, achieved, limits).Run();
 }
 
 }  // namespace assay::approval

@@ -1,8 +1,14 @@
 #include "services/approval/commands/check_standing.h"
 
+#include <set>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
+#include "services/approval/errors.h"
+#include "services/approval/stores/approvals.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
+#include "services/platform/error/error.h"
 
 namespace assay::approval {
 namespace {
@@ -27,34 +33,85 @@ std::string MessageFor(Standing standing, absl::CivilDay day, CentreState state,
     case Standing::kWithdrawn:
       return absl::StrCat("the approval for qualifications/", View(qualification),
                           " was withdrawn before ", absl::FormatCivilTime(day + 1));
+    case Standing::kSuspended:
+      return absl::StrCat("the approval for qualifications/", View(qualification), " was suspended",
+                          on);
+    case Standing::kExpired:
+      return absl::StrCat("the approval for qualifications/", View(qualification), " had expired",
+                          on);
+    case Standing::kNotUsedInTime:
+      return absl::StrCat("the approval for qualifications/", View(qualification), " had lapsed",
+                          on, ", because no learner was registered in time");
   }
   return "";
 }
 
+// The state at the end of `day`, from all that are known, oldest first.
+CentreState StateOn(absl::CivilDay day,
+                    const std::vector<std::pair<absl::Time, CentreState>>& states) {
+  const absl::Time end_of_day = absl::FromCivil(day + 1, absl::UTCTimeZone());
+  // Before its first change a centre was applied or closed; neither is approved.
+  CentreState state = CentreState::kApplied;
+  for (const auto& [time, to] : states) {
+    if (time < end_of_day) state = to;
+  }
+  return state;
+}
+
 }  // namespace
+
+absl::StatusOr<std::vector<StandingAnswer>> CheckStandings(
+    const Work& work, std::span<const StandingQuestion> questions) {
+  Store& store = work.context.store;
+  const std::string& tenant = work.reach.tenant;
+  std::set<std::string> wanted;
+  for (const StandingQuestion& question : questions) {
+    if (work.reach.within.empty() || work.reach.within == question.centre) {
+      wanted.insert(question.centre);
+    }
+  }
+  const std::vector<std::string> ids(wanted.begin(), wanted.end());
+  ASSIGN_OR_RETURN(const auto centres, store.FindCentres(work.tx, tenant, ids));
+  ASSIGN_OR_RETURN(const auto states, store.StatesOfCentres(work.tx, tenant, ids));
+  ASSIGN_OR_RETURN(auto approvals, store.ApprovalsOfCentres(work.tx, tenant, ids));
+  RETURN_IF_ERROR(ApprovalStore().LoadSuspensions(work.tx, tenant, approvals));
+  const absl::CivilDay today = absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
+  std::vector<StandingAnswer> answers;
+  for (const StandingQuestion& question : questions) {
+    StandingAnswer& answer = answers.emplace_back();
+    const auto centre = centres.find(question.centre);
+    if (centre == centres.end()) {
+      answer.centre_found = false;
+      answer.message = absl::StrCat("there is no centres/", question.centre, " that you may see");
+      continue;
+    }
+    const absl::CivilDay day = question.day.value_or(today);
+    CentreState state = centre->second.state;
+    if (day < today) {
+      const auto known = states.find(question.centre);
+      state = known == states.end() ? CentreState::kApplied : StateOn(day, known->second);
+    }
+    std::vector<QualificationApproval> of_qualification;
+    for (const QualificationApproval& approval : approvals[question.centre]) {
+      if (approval.qualification == question.qualification) of_qualification.push_back(approval);
+    }
+    answer.standing = StandingOn(day, state, of_qualification);
+    answer.message =
+        MessageFor(answer.standing, day, state, question.centre, question.qualification);
+    answer.centre_title = centre->second.facts.title;
+  }
+  return answers;
+}
 
 absl::StatusOr<StandingAnswer> CheckStanding(const Work& work, std::string_view centre_id,
                                              std::string_view qualification,
                                              std::optional<absl::CivilDay> day) {
-  Store& store = work.context.store;
-  ASSIGN_OR_RETURN(const Centre centre, store.GetCentre(work.tx, work.reach, centre_id));
-  const absl::CivilDay today = absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
-  const absl::CivilDay asked = day.value_or(today);
-  CentreState state = centre.state;
-  if (asked < today) {
-    const absl::Time end_of_day = absl::FromCivil(asked + 1, absl::UTCTimeZone());
-    ASSIGN_OR_RETURN(const auto past,
-                     store.LastStateBefore(work.tx, work.reach.tenant, centre.id, end_of_day));
-    // Before its first change a centre was applied or closed; neither is approved.
-    state = past.value_or(CentreState::kApplied);
-  }
-  ASSIGN_OR_RETURN(const auto approvals,
-                   store.ApprovalsOf(work.tx, work.reach.tenant, centre.id, qualification));
-  StandingAnswer answer;
-  answer.standing = StandingOn(asked, state, approvals);
-  answer.message = MessageFor(answer.standing, asked, state, centre.id, qualification);
-  answer.centre_title = centre.facts.title;
-  return answer;
+  const StandingQuestion question = {std::string(centre_id), std::string(qualification), day};
+  ASSIGN_OR_RETURN(std::vector<StandingAnswer> answers, CheckStandings(work, {&question, 1}));
+  if (answers[0].centre_found) return std::move(answers[0]);
+  const std::string name = absl::StrCat("centres/", View(centre_id));
+  return platform::Error(absl::StatusCode::kNotFound, kCentreNotFound, answers[0].message)
+      .With("centre", name);
 }
 
 }  // namespace assay::approval

@@ -1,10 +1,31 @@
 #include "services/approval/commands/limits_in_force.h"
 
+#include <utility>
+
+#include "services/approval/stores/restrictions.h"
+#include "services/platform/core/status_macros.h"
+
 namespace assay::approval {
 
-absl::StatusOr<Limits> LimitsInForce(const Work&, const std::string&, const std::string&,
-                                     absl::CivilDay) {
-  return Limits();
+absl::StatusOr<Limits> LimitsInForce(const Work& work, const std::string& centre,
+                                     const std::string& qualification, absl::CivilDay day) {
+  RETURN_IF_ERROR(work.context.store.GetCentre(work.tx, work.reach, centre).status());
+  ASSIGN_OR_RETURN(
+      const std::vector<Restriction> found,
+      RestrictionStore().InForce(work.tx, work.reach.tenant, centre, qualification, day));
+  LimitsInForceOn on = LimitsOn(found, qualification, day);
+  Limits limits;
+  limits.learners_max = on.learners_max;
+  limits.registrations_stopped = on.registrations_stopped;
+  limits.direct_claims_stopped = on.direct_claims_stopped;
+  limits.certification_stopped = on.certification_stopped;
+  limits.centre_learners_max = on.centre_learners_max;
+  limits.causes = std::move(on.causes);
+  if (!limits.causes.empty()) {
+    limits.reason = limits.causes.front().reason;
+    limits.source = limits.causes.front().source;
+  }
+  return limits;
 }
 
 }  // namespace assay::approval

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "services/approval/commands/decide_approval.h"
+#include "services/approval/commands/sample_declaration.h"
 #include "services/approval/commands/write_planner.h"
 #include "services/approval/errors.h"
 #include "services/approval/events.h"
@@ -105,12 +106,7 @@ absl::Status Conclude(const Work& work, PlannerRecord& record, PlannerState to, 
 
 // Activities that count for somebody and show nothing for it (EI-8).
 std::vector<std::string> WithoutEvidence(const Planner& planner, const InvolvementCheck& check) {
-  std::vector<bool> counts(planner.activities.size());
-  for (const LearnerCheck& learner : check.learners) {
-    for (const Credit& credit : learner.credits) {
-      if (credit.counts || credit.rule == "EI-7") counts[credit.activity] = true;
-    }
-  }
+  const std::vector<bool> counts = ActivitiesThatCount(planner, check);
   std::vector<std::string> ids;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     if (counts[i] && planner.activities[i].evidence.empty()) {
@@ -191,9 +187,16 @@ absl::StatusOr<PlannerRecord> RemoveApproval(const Work& work, const PlannerTarg
                     "an approval is removed only after the planner failed when it was handed in "
                     "again (EI-11)");
   }
-  RETURN_IF_ERROR(DecideApproval(work, record.centre, record.approval,
-                                 {ApprovalState::kWithdrawn, reason, std::nullopt, ""})
-                      .status());
+  ASSIGN_OR_RETURN(
+      const QualificationApproval approval,
+      work.context.store.GetApproval(work.tx, work.reach, record.centre, record.approval));
+  // Where the planner comes first (EI-9), what fails with it is still an application.
+  const bool applied = approval.state == ApprovalState::kApplied;
+  RETURN_IF_ERROR(
+      DecideApproval(
+          work, record.centre, record.approval,
+          {.to = applied ? ApprovalState::kRefused : ApprovalState::kWithdrawn, .reason = reason})
+          .status());
   RETURN_IF_ERROR(Conclude(work, record, to, {.feedback = reason}));
   return record;
 }
@@ -266,6 +269,7 @@ absl::StatusOr<PlannerRecord> ConcludeInvolvement(const Work& work, const Planne
                       "deadline has passed (EI-14)");
     }
   }
+  if (ruling.step == PlannerStep::kAccept) RETURN_IF_ERROR(CheckSampled(work, record));
   RETURN_IF_ERROR(DecideReferred(work, record, decisions, /*all_needed=*/!returned));
   if (returned) {
     ++record.returns;

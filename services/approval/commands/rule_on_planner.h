@@ -59,7 +59,8 @@ struct ReferredDecision {
   std::string reason;
 };
 
-// EI-7, EI-14. FAILED_PRECONDITION (REFERRED_UNDECIDED, LAST_RESORT_TOO_EARLY), INVALID_ARGUMENT
+// EI-7, EI-14. FAILED_PRECONDITION (REFERRED_UNDECIDED, LAST_RESORT_TOO_EARLY;
+// EVIDENCE_NOT_CHECKED, EVIDENCE_NOT_IN_ORDER for what would be accepted), INVALID_ARGUMENT
 // (LEARNER_NOT_REFERRED, REASON_MISSING and those of JudgePlanner).
 absl::StatusOr<PlannerRecord> ConcludeInvolvement(const Work& work, const PlannerTarget& target,
                                                   const RulingOn& ruling,

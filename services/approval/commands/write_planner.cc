@@ -5,9 +5,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "services/approval/commands/sample_declaration.h"
+#include "services/approval/commands/find_qualification.h"
 #include "services/approval/errors.h"
 #include "services/approval/involvement/changes.h"
 #include "services/approval/planner_document.h"
+#include "services/approval/timeline.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
@@ -19,14 +22,6 @@ using platform::Error;
 using platform::View;
 
 constexpr std::size_t kViolationsMax = 100;
-
-absl::StatusOr<const Qualification*> QualificationOf(const Work& work, const std::string& number) {
-  const auto found = work.context.catalogue.find(number);
-  if (found != work.context.catalogue.end()) return &found->second;
-  return Error(absl::StatusCode::kNotFound, kQualificationNotFound,
-               absl::StrCat("there is no qualifications/", number, " in the catalogue"))
-      .With("qualification", "qualifications/" + number);
-}
 
 // What cannot be taken back later is refused now; what is merely worth no credit is kept and told.
 absl::Status RefuseFaults(const InvolvementCheck& check) {
@@ -68,6 +63,10 @@ absl::Status KeepVersion(const Work& work, const PlannerRecord& record, const Pl
   RETURN_IF_ERROR(RefuseFaults(check));
   PlannerStore store;
   const std::string& tenant = work.reach.tenant;
+  RETURN_IF_ERROR(RecordDecision(
+      work,
+      {TimelineKind::kPlanner, record.centre, record.Name(),
+       absl::StrCat("version ", record.document_version, " written"), std::string(note), "EI-12"}));
   RETURN_IF_ERROR(store.InsertVersion(work.tx, tenant, record,
                                       {.number = record.document_version,
                                        .change_note = std::string(note),
@@ -81,8 +80,9 @@ absl::Status KeepVersion(const Work& work, const PlannerRecord& record, const Pl
 }  // namespace
 
 absl::StatusOr<InvolvementFrame> FrameOf(const Work& work, const PlannerRecord& record) {
-  ASSIGN_OR_RETURN(const Qualification* qualification, QualificationOf(work, record.qualification));
-  return InvolvementFrame{qualification->sectors, record.first_day, record.last_day};
+  ASSIGN_OR_RETURN(const Qualification qualification,
+                   FindQualification(work, record.qualification));
+  return InvolvementFrame{qualification.sectors, record.first_day, record.last_day};
 }
 
 absl::StatusOr<PlannerState> StateAfter(const PlannerRecord& record, PlannerStep step) {
@@ -108,13 +108,13 @@ absl::StatusOr<PlannerRecord> OpenPlanner(const Work& work, const PlannerOpening
   RETURN_IF_ERROR(store.GetCentre(work.tx, work.reach, opening.centre).status());
   ASSIGN_OR_RETURN(const QualificationApproval approval,
                    store.GetApproval(work.tx, work.reach, opening.centre, opening.approval));
-  ASSIGN_OR_RETURN(const Qualification* qualification,
-                   QualificationOf(work, approval.qualification));
-  if (!qualification->employer_involvement) {
+  ASSIGN_OR_RETURN(const Qualification qualification,
+                   FindQualification(work, approval.qualification));
+  if (!qualification.employer_involvement) {
     return Error(absl::StatusCode::kFailedPrecondition, kInvolvementNotRequired,
-                 absl::StrCat("qualifications/", qualification->number,
+                 absl::StrCat("qualifications/", qualification.number,
                               " asks for no employer involvement (EI-1)"))
-        .With("qualification", "qualifications/" + qualification->number);
+        .With("qualification", "qualifications/" + qualification.number);
   }
   PlannerRecord record;
   record.centre = opening.centre;
@@ -127,6 +127,7 @@ absl::StatusOr<PlannerRecord> OpenPlanner(const Work& work, const PlannerOpening
   record.create_time = work.call.now;
   record.update_time = work.call.now;
   RETURN_IF_ERROR(PlannerStore().Insert(work.tx, work.reach.tenant, record));
+  RETURN_IF_ERROR(CommitToDraw(work, record));
   RETURN_IF_ERROR(KeepVersion(work, record, draft, "opened", {}));
   return record;
 }

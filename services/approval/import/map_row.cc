@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kTextBytesMax = 400;
 constexpr int kAgeMax = 130;
+constexpr std::size_t kKeyDigitsMax = 9;
 // Spreadsheets count 1900 as a leap year, so serials are right from 1 March 1900 on.
 constexpr int kSerialMin = 61;
 constexpr int kSerialMax = 109'573;  // 31 December 2199.
@@ -35,35 +36,42 @@ std::string Quoted(std::string_view value) {
 
 class Mapper {
  public:
-  Mapper(const Layout& layout, FieldOf field) : layout_(layout), field_(field) {}
+  Mapper(const Layout& layout, absl::CivilDay today, FieldOf field)
+      : layout_(layout), today_(today), field_(field) {}
 
   MappedRow Run() {
     Establishment& e = row_.establishment;
     e.urn = Number(layout_.urn, platform::IsUrn, "URN_INVALID", "a URN has 5 or 6 digits");
     e.ukprn = Number(layout_.ukprn, platform::IsUkprn, "UKPRN_INVALID",
                      "a UKPRN has 8 digits and begins with 1");
-    if (e.urn.empty() && e.ukprn.empty() && row_.faults.empty()) {
-      Fault(layout_.urn.empty() ? layout_.ukprn : layout_.urn, "URN_MISSING",
+    e.laestab = Laestab();
+    e.reference = Reference();
+    const bool has_number = !layout_.urn.empty() || !layout_.ukprn.empty()
+                                ? !e.urn.empty() || !e.ukprn.empty()
+                                : !e.laestab.empty() || !e.reference.empty();
+    if (!has_number && row_.faults.empty()) {
+      Fault(IdentityColumn(), "URN_MISSING",
             "the row has no national number, so it cannot be told from others");
     }
-    e.laestab =
-        Number(layout_.laestab, platform::IsLaestab, "LAESTAB_INVALID", "a LAESTAB has 7 digits");
     e.title = Text(layout_.title);
     if (e.title.empty()) {
       Fault(layout_.title, "NAME_MISSING", "an establishment needs a name");
     }
-    for (const std::string& column : layout_.address_lines) {
-      std::string line = Text(column);
-      if (!line.empty()) e.address_lines.push_back(std::move(line));
-    }
-    e.town = Text(layout_.town);
-    e.postcode = NormalPostcode(Text(layout_.postcode));
-    e.kind = Text(layout_.kind);
-    MapStatus();
+    e.title_cy = Text(layout_.title_cy);
+    MapOtherNames();
+    MapAddress();
+    MapRegion();
+    e.authority = Keyed(layout_.authority, layout_.authority_name);
+    e.website = Text(layout_.website);
+    e.kind = Keyed(layout_.kind, layout_.kind_name);
+    if (!layout_.status.empty()) MapStatus();
     MapDates();
     MapAges();
     e.predecessor_urn = Linked(layout_.predecessor_urn);
     e.successor_urn = Linked(layout_.successor_urn);
+    row_.facts = FactsOf(e);
+    const bool says_status = !layout_.status.empty() || !layout_.close_date.empty();
+    if (says_status && !e.closed) row_.facts["status"] = "open";
     return std::move(row_);
   }
 
@@ -89,6 +97,105 @@ class Mapper {
     std::replace_if(
         text.begin(), text.end(), [](char c) { return c >= 0 && c < ' '; }, ' ');
     return text;
+  }
+
+  const std::string& IdentityColumn() const {
+    for (const std::string* column : {&layout_.urn, &layout_.ukprn, &layout_.reference}) {
+      if (!column->empty()) return *column;
+    }
+    return layout_.laestab;
+  }
+
+  std::string Laestab() {
+    if (layout_.laestab_second.empty()) {
+      return Number(layout_.laestab, platform::IsLaestab, "LAESTAB_INVALID",
+                    "a LAESTAB has 7 digits");
+    }
+    const std::string_view authority = Value(layout_.laestab);
+    const std::string_view establishment = Value(layout_.laestab_second);
+    if (authority.empty() || establishment.empty()) return "";
+    std::string laestab = std::string(authority) + std::string(establishment);
+    if (!platform::IsLaestab(laestab)) {
+      Fault(layout_.laestab_second, "LAESTAB_INVALID",
+            Quoted(laestab) + ": a LAESTAB has 3 digits of the authority and 4 more");
+    }
+    return laestab;
+  }
+
+  // A register's key is digits, so that it can be part of an id.
+  std::string Reference() {
+    const std::string_view key = Value(layout_.reference);
+    if (key.empty()) return "";
+    const bool digits =
+        std::all_of(key.begin(), key.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (!digits || key.size() > kKeyDigitsMax) {
+      Fault(layout_.reference, "REFERENCE_INVALID",
+            Quoted(key) + ": a reference has 1 to " + std::to_string(kKeyDigitsMax) + " digits");
+    }
+    return layout_.reference_name + ":" + std::string(key);
+  }
+
+  std::string Keyed(const std::string& column, const std::string& name) {
+    std::string text = Text(column);
+    return name.empty() || text.empty() ? text : name + ":" + text;
+  }
+
+  static std::vector<std::string> Parts(std::string_view text, char separator) {
+    std::vector<std::string> parts;
+    while (!text.empty()) {
+      const std::size_t end =
+          separator == 0 ? text.size() : std::min(text.find(separator), text.size());
+      std::string_view part = text.substr(0, end);
+      text.remove_prefix(std::min(end + 1, text.size()));
+      while (part.starts_with(' ')) part.remove_prefix(1);
+      while (part.ends_with(' ')) part.remove_suffix(1);
+      if (!part.empty()) parts.emplace_back(part);
+    }
+    return parts;
+  }
+
+  void MapOtherNames() {
+    Establishment& e = row_.establishment;
+    for (std::string& name : Parts(Text(layout_.other_names), layout_.other_names_separator)) {
+      if (name != e.title) e.other_names.push_back(std::move(name));
+    }
+    std::sort(e.other_names.begin(), e.other_names.end());
+    e.other_names.erase(std::unique(e.other_names.begin(), e.other_names.end()),
+                        e.other_names.end());
+  }
+
+  void MapAddress() {
+    Establishment& e = row_.establishment;
+    if (layout_.address.empty()) {
+      for (const std::string& column : layout_.address_lines) {
+        std::string line = Text(column);
+        if (!line.empty()) e.address_lines.push_back(std::move(line));
+      }
+      e.town = Text(layout_.town);
+      e.postcode = NormalPostcode(Text(layout_.postcode));
+      return;
+    }
+    e.address_lines = Parts(Text(layout_.address), ',');
+    if (!e.address_lines.empty() && IsPostcode(e.address_lines.back())) {
+      e.postcode = NormalPostcode(e.address_lines.back());
+      e.address_lines.pop_back();
+    }
+    // A single line is a street as well as a town: it stays a line.
+    if (e.address_lines.size() > 1) {
+      e.town = e.address_lines.back();
+      e.address_lines.pop_back();
+    }
+  }
+
+  void MapRegion() {
+    Establishment& e = row_.establishment;
+    e.region = layout_.region_of_all.empty() ? Text(layout_.region) : layout_.region_of_all;
+    for (const auto& [value, meaning] : layout_.regions) {
+      if (e.region == value) {
+        e.region = meaning;
+        return;
+      }
+    }
   }
 
   std::string Number(const std::string& column, bool (*fits)(std::string_view), const char* reason,
@@ -129,6 +236,7 @@ class Mapper {
     if (e.open_date.has_value() && e.close_date.has_value() && *e.close_date < *e.open_date) {
       Fault(layout_.close_date, "DATES_CROSSED", "it closed before it opened");
     }
+    if (layout_.status.empty() && e.close_date.has_value()) e.closed = *e.close_date <= today_;
   }
 
   int Age(const std::string& column) {
@@ -153,6 +261,7 @@ class Mapper {
   }
 
   const Layout& layout_;
+  const absl::CivilDay today_;
   FieldOf field_;
   MappedRow row_;
 };
@@ -191,6 +300,8 @@ std::optional<absl::CivilDay> ParseDate(std::string_view text) {
   return absl::CivilDay(1899, 12, 30) + *serial;
 }
 
-MappedRow MapRow(const Layout& layout, FieldOf field) { return Mapper(layout, field).Run(); }
+MappedRow MapRow(const Layout& layout, absl::CivilDay today, FieldOf field) {
+  return Mapper(layout, today, field).Run();
+}
 
 }  // namespace assay::approval

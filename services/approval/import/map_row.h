@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "services/approval/import/facts.h"
 #include "services/approval/import/layout.h"
 #include "services/approval/model.h"
 
@@ -24,15 +25,19 @@ struct RowFault {
 
 struct MappedRow {
   Establishment establishment;   // Meaningful only without faults.
+  Facts facts;                   // The same as the source says it, with `status` if it says one.
   std::vector<RowFault> faults;  // In column order of the layout.
 };
 
 // The value of a column in the row at hand, trimmed; "" if the file has no such column.
 using FieldOf = absl::FunctionRef<std::string_view(std::string_view column)>;
 
+// A close date that is still to come, seen from `today`, closes nothing.
+//
 // Faults: URN_MISSING, URN_INVALID, UKPRN_INVALID, LAESTAB_INVALID, NAME_MISSING,
+// REFERENCE_INVALID,
 // TEXT_TOO_LONG, STATUS_UNKNOWN, DATE_INVALID, DATES_CROSSED, AGE_INVALID, AGES_CROSSED.
-MappedRow MapRow(const Layout& layout, FieldOf field);
+MappedRow MapRow(const Layout& layout, absl::CivilDay today, FieldOf field);
 
 // "43344" (days since the last day but one of 1899, as spreadsheets count), "2018-09-01",
 // "01-09-2018" or "01/09/2018" (day first).

@@ -25,10 +25,11 @@ Fields GoodRow() {
 }
 
 MappedRow Map(const Fields& fields) {
-  return MapRow(*FindLayout("england-establishments"), [&](std::string_view column) {
-    const auto it = fields.find(column);
-    return it == fields.end() ? std::string_view() : std::string_view(it->second);
-  });
+  return MapRow(*FindLayout("england-establishments"), absl::CivilDay(2018, 10, 1),
+                [&](std::string_view column) {
+                  const auto it = fields.find(column);
+                  return it == fields.end() ? std::string_view() : std::string_view(it->second);
+                });
 }
 
 std::vector<std::string> Faults(const MappedRow& row) {
@@ -130,7 +131,7 @@ TEST(MapRowTest, APlaceholderIsNoValue) {
   layout.placeholders = {"-"};
   Fields fields = GoodRow();
   fields["UKPRN"] = "-";
-  const MappedRow row = MapRow(layout, [&](std::string_view column) {
+  const MappedRow row = MapRow(layout, absl::CivilDay(2018, 10, 1), [&](std::string_view column) {
     return std::string_view(fields.find(column)->second);
   });
   EXPECT_THAT(row.faults, IsEmpty());

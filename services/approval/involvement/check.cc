@@ -295,4 +295,14 @@ PlanCheck CheckPlan(const Planner& planner, const InvolvementFrame& frame) {
   return plan;
 }
 
+std::vector<bool> ActivitiesThatCount(const Planner& planner, const InvolvementCheck& check) {
+  std::vector<bool> counts(planner.activities.size());
+  for (const LearnerCheck& learner : check.learners) {
+    for (const Credit& credit : learner.credits) {
+      if (credit.counts || credit.rule == "EI-7") counts[credit.activity] = true;
+    }
+  }
+  return counts;
+}
+
 }  // namespace assay::approval

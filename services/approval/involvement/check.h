@@ -68,4 +68,7 @@ struct PlanCheck {
 };
 PlanCheck CheckPlan(const Planner& planner, const InvolvementFrame& frame);
 
+// By activity: whether it counts for somebody, or would if an officer let a recording count (EI-7).
+std::vector<bool> ActivitiesThatCount(const Planner& planner, const InvolvementCheck& check);
+
 }  // namespace assay::approval

@@ -11,6 +11,8 @@
 #include "services/approval/convert.h"
 #include "services/approval/planner_document.h"
 #include "services/approval/rpcs/rpcs.h"
+#include "services/approval/stores/declaration_samples.h"
+#include "services/platform/core/sha256.h"
 #include "services/platform/rpc/etag.h"
 
 namespace assay::approval {
@@ -107,6 +109,9 @@ absl::StatusOr<v1::Planner> Whole(const Work& work, const PlannerRecord& record)
   ASSIGN_OR_RETURN(*out.mutable_document(), DocumentFromBytes(version.document));
   ASSIGN_OR_RETURN(const auto ruling, store.LastRuling(work.tx, work.reach.tenant, record));
   if (ruling.has_value()) *out.mutable_judgement() = ToProto(*ruling);
+  ASSIGN_OR_RETURN(const std::string secret,
+                   DeclarationSampleStore().Secret(work.tx, work.reach.tenant, record));
+  if (!secret.empty()) out.set_next_sample_commitment(platform::Sha256Hex(secret));
   return out;
 }
 
@@ -446,27 +451,6 @@ absl::StatusOr<v1::ListMissingInvolvementResponse> ListMissing(
     *out.mutable_declaration_deadline() = ToDate(learner.declaration_deadline);
   }
   return response;
-}
-
-template <typename Req, typename Resp>
-using Handler = absl::StatusOr<Resp> (*)(const Work&, const Req&);
-
-template <typename Req, typename Resp>
-void Read(platform::Router& router, const Context& context, const std::string& method,
-          Handler<Req, Resp> handler) {
-  router.Read<Req, Resp>(method,
-                         [=, &context](const Call& call, const Req& request, Transaction& tx) {
-                           return handler(WorkOf(context, call, tx), request);
-                         });
-}
-
-template <typename Req, typename Resp>
-void Write(platform::Router& router, const Context& context, const std::string& method,
-           Handler<Req, Resp> handler) {
-  router.Write<Req, Resp>(method,
-                          [=, &context](const Call& call, const Req& request, Transaction& tx) {
-                            return handler(WorkOf(context, call, tx), request);
-                          });
 }
 
 }  // namespace

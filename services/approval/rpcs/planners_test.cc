@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -10,12 +11,16 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "assay/approval/v1/approval_service.pb.h"
 #include "assay/approval/v1/centre_service.pb.h"
+#include "assay/approval/v1/declaration_sample_service.pb.h"
 #include "assay/approval/v1/planner_service.pb.h"
+#include "assay/moderation/v1/replay_service.pb.h"
 #include "services/approval/errors.h"
 #include "services/approval/wiring.h"
+#include "services/platform/core/sha256.h"
 #include "services/platform/error/error.h"
 #include "services/platform/testing/service_fixture.h"
 #include "services/platform/testing/status_matchers.h"
@@ -75,7 +80,13 @@ google::type::Date DateOf(absl::CivilDay day) {
 
 class PlannerTest : public ::testing::Test {
  protected:
-  PlannerTest() : service_(Definition(catalogue_.config)) {
+  PlannerTest()
+      : service_(
+            Definition(catalogue_.config),
+            {.others = [this](std::string_view method, const google::protobuf::Message& request,
+                              google::protobuf::Message& response) {
+              return Others(method, request, response);
+            }}) {
     officer_ = service_.Token({.subject = "users/officer", .roles = {"quality"}});
     head_ = service_.Token(
         {.subject = "users/head", .roles = {"centre_head"}, .centre = "centres/urn-100000"});
@@ -96,6 +107,48 @@ class PlannerTest : public ::testing::Test {
     approval_ = ApprovalFor("9001-03");
   }
 
+  // Moderation, which draws the first two of what it is given.
+  absl::Status Others(std::string_view method, const google::protobuf::Message& request,
+                      google::protobuf::Message& response) {
+    if (!moderation_status_.ok()) return moderation_status_;
+    EXPECT_EQ(method, "assay.moderation.v1.ReplayService/DrawFromList");
+    asked_ = static_cast<const moderation::v1::DrawFromListRequest&>(request);
+    auto& draw = static_cast<moderation::v1::PublishedDraw&>(response);
+    draw.set_seed_commitment(platform::Sha256Hex(absl::HexStringToBytes(asked_.secret())));
+    draw.set_sampling_policy_version("evidence-check@1");
+    for (int i = 0; i < std::min(2, asked_.items_size()); ++i) {
+      draw.add_drawn()->set_candidate(asked_.items(i).item());
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<v1::DeclarationSample> Sample(const std::string& planner) {
+    v1::CreateDeclarationSampleRequest request;
+    request.set_parent(planner);
+    return Call<v1::DeclarationSample>("DeclarationSampleService/CreateDeclarationSample", request,
+                                       officer_);
+  }
+  absl::StatusOr<v1::DeclarationSample> Record(const v1::DeclarationSample& sample,
+                                               const std::string& item, bool in_order,
+                                               std::string note = "") {
+    v1::RecordEvidenceChecksRequest request;
+    request.set_name(sample.name());
+    v1::EvidenceCheck& check = *request.add_checks();
+    check.set_item(item);
+    check.set_in_order(in_order);
+    check.set_note(std::move(note));
+    return Call<v1::DeclarationSample>("DeclarationSampleService/RecordEvidenceChecks", request,
+                                       officer_);
+  }
+  // Draws, and finds all in order.
+  void SampleInOrder(const std::string& planner) {
+    const auto sample = Sample(planner);
+    ASSERT_THAT(sample, IsOk());
+    for (const v1::EvidenceCheck& check : sample->checks()) {
+      ASSERT_THAT(Record(*sample, check.item(), true), IsOk());
+    }
+  }
+
   template <typename Response, typename Request>
   absl::StatusOr<Response> Call(const std::string& method, const Request& request,
                                 const std::string& token) {
@@ -109,8 +162,19 @@ class PlannerTest : public ::testing::Test {
     const auto applied = Call<v1::QualificationApproval>(
         "ApprovalService/CreateQualificationApproval", apply, officer_);
     EXPECT_THAT(applied, IsOk());
+    // The body gives approvals on the condition of a planner, so that both can be tried here.
+    v1::UpdateApprovalPolicyRequest policy;
+    policy.set_name("approvalPolicies/" + qualification);
+    policy.mutable_policy()->set_planner_as_condition(true);
+    policy.set_change_note("approve first");
+    EXPECT_THAT(Call<v1::ApprovalPolicy>("ApprovalService/UpdateApprovalPolicy", policy, officer_),
+                IsOk());
     v1::ApproveQualificationApprovalRequest approve;
     approve.set_name(applied->name());
+    v1::ApprovalCondition& condition = *approve.add_conditions();
+    condition.set_kind(v1::ApprovalCondition::KIND_PLANNER);
+    condition.set_text("Hand in a planner.");
+    *condition.mutable_due_date() = DateOf(today_ + 60);
     EXPECT_THAT(Call<v1::QualificationApproval>("ApprovalService/ApproveQualificationApproval",
                                                 approve, officer_),
                 IsOk());
@@ -254,6 +318,8 @@ class PlannerTest : public ::testing::Test {
     return *judged;
   }
 
+  absl::Status moderation_status_;
+  moderation::v1::DrawFromListRequest asked_;
   TechnicalCatalogue catalogue_;
   platform::testing::TestService service_;
   std::string officer_, head_, neighbour_, approval_;
@@ -294,6 +360,7 @@ TEST_F(PlannerTest, AJourneyFromAWantingPlanToAnAcceptedDeclaration) {
   ASSERT_THAT(declared, IsOk());
   EXPECT_EQ(declared->declaration().signed_by(), "Helen Head");
   EXPECT_THAT(Update(*declared, better), IsError(Code::kFailedPrecondition, kPlannerStateWrong));
+  SampleInOrder(opened->name());
   const auto accepted = Conclude(opened->name(), Planner::STATE_ACCEPTED);
   ASSERT_THAT(accepted, IsOk());
   EXPECT_EQ(accepted->state(), Planner::STATE_ACCEPTED);
@@ -315,6 +382,75 @@ TEST_F(PlannerTest, AJourneyFromAWantingPlanToAnAcceptedDeclaration) {
       Call<v1::PlannerVersion>("PlannerService/GetPlannerVersion", first, officer_);
   ASSERT_THAT(original, IsOk());
   EXPECT_EQ(original->document().activities(0).practitioner().employer(), "Corner Shop Ltd");
+}
+
+// EI-14, MOD-4: what is looked at is drawn from a secret that was committed to before there was
+// anything to draw from.
+TEST_F(PlannerTest, ADeclarationIsAcceptedOnlyWhenTheDrawnEvidenceIsInOrder) {
+  v1::PlannerDocument document = Document();
+  document.mutable_activities(0)->mutable_attendances(1)->set_participation(
+      v1::PARTICIPATION_COMPLETED);
+  document.mutable_activities(0)->add_evidence("centres/urn-100000/evidence/letter");
+  const std::string name = Met(document).name();
+  const std::string committed = Get(name, head_)->next_sample_commitment();
+  EXPECT_EQ(committed.size(), 64u);
+  EXPECT_THAT(Sample(name), IsError(Code::kFailedPrecondition, kPlannerStateWrong));
+  ASSERT_THAT(Declare(name), IsOk());
+  EXPECT_THAT(Conclude(name, Planner::STATE_ACCEPTED),
+              IsError(Code::kFailedPrecondition, kEvidenceNotChecked));
+
+  const auto sample = Sample(name);
+  ASSERT_THAT(sample, IsOk());
+  EXPECT_EQ(sample->name(), name + "/samples/1");
+  EXPECT_EQ(sample->seed_commitment(), committed);
+  EXPECT_EQ(asked_.subject(), name);
+  EXPECT_EQ(asked_.items_size(), 2);
+  EXPECT_EQ(asked_.items(0).group(), "work placement");
+  ASSERT_EQ(sample->checks_size(), 2);
+  EXPECT_NE(Get(name, head_)->next_sample_commitment(), committed) << "a secret is used once";
+  EXPECT_THAT(Sample(name), IsError(Code::kAlreadyExists, kDeclarationSampleExists));
+
+  const std::string item = sample->checks(0).item();
+  ASSERT_THAT(Record(*sample, item, true), IsOk());
+  EXPECT_THAT(Conclude(name, Planner::STATE_ACCEPTED),
+              IsError(Code::kFailedPrecondition, kEvidenceNotChecked));
+  EXPECT_THAT(Record(*sample, "another/thing", true),
+              IsError(Code::kInvalidArgument, "FIELD_INVALID"));
+  const std::string second = sample->checks(1).item();
+  EXPECT_THAT(Record(*sample, second, false), IsError(Code::kInvalidArgument, kReasonMissing));
+  ASSERT_THAT(Record(*sample, second, false, "The register names other learners."), IsOk());
+  EXPECT_THAT(Conclude(name, Planner::STATE_ACCEPTED),
+              IsError(Code::kFailedPrecondition, kEvidenceNotInOrder));
+
+  // Returned and declared again, another sample is drawn, from another secret.
+  ASSERT_THAT(Conclude(name, Planner::STATE_RETURNED), IsOk());
+  EXPECT_THAT(Record(*sample, second, true),
+              IsError(Code::kFailedPrecondition, kPlannerStateWrong));
+  ASSERT_THAT(Declare(name), IsOk());
+  SampleInOrder(name);
+  ASSERT_THAT(Conclude(name, Planner::STATE_ACCEPTED), IsOk());
+  v1::ListDeclarationSamplesRequest list;
+  list.set_parent(name);
+  const auto samples = Call<v1::ListDeclarationSamplesResponse>(
+      "DeclarationSampleService/ListDeclarationSamples", list, head_);
+  ASSERT_THAT(samples, IsOk());
+  ASSERT_EQ(samples->declaration_samples_size(), 2);
+  EXPECT_EQ(samples->declaration_samples(0).checks(1).note(), "The register names other learners.");
+  EXPECT_NE(samples->declaration_samples(1).seed_commitment(), committed);
+  v1::GetDeclarationSampleRequest get;
+  get.set_name(name + "/samples/2");
+  EXPECT_THAT(
+      Call<v1::DeclarationSample>("DeclarationSampleService/GetDeclarationSample", get, neighbour_),
+      IsError(Code::kNotFound, kPlannerNotFound));
+}
+
+TEST_F(PlannerTest, ADrawThatModerationCannotMakeIsTriedAgain) {
+  const std::string name = Met(Document()).name();
+  ASSERT_THAT(Declare(name), IsOk());
+  moderation_status_ = absl::UnavailableError("gone");
+  EXPECT_THAT(Sample(name), IsError(Code::kUnavailable, kModerationUnavailable));
+  moderation_status_ = absl::OkStatus();
+  EXPECT_THAT(Sample(name), IsOk());
 }
 
 // EI-11
@@ -383,6 +519,7 @@ TEST_F(PlannerTest, ReferredLearnersAreDecidedOneByOne) {
   EXPECT_EQ(checked->learners(0).enrolment(), "E2");
   EXPECT_EQ(checked->learners(0).rule(), "EI-7");
   ASSERT_THAT(Declare(planner.name()), IsOk());
+  SampleInOrder(planner.name());
   EXPECT_THAT(Conclude(planner.name(), Planner::STATE_ACCEPTED),
               IsError(Code::kFailedPrecondition, kReferredUndecided));
   EXPECT_THAT(Conclude(planner.name(), Planner::STATE_ACCEPTED, {{"E1", true}}),

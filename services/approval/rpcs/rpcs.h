@@ -13,7 +13,15 @@
 
 namespace assay::approval {
 
+void RegisterApprovals(platform::Router& router, const Context& context);
 void RegisterPlanners(platform::Router& router, const Context& context);
+void RegisterDeclarationSamples(platform::Router& router, const Context& context);
+void RegisterMerges(platform::Router& router, const Context& context);
+void RegisterQualifications(platform::Router& router, const Context& context);
+void RegisterRegisters(platform::Router& router, const Context& context);
+void RegisterLifecycle(platform::Router& router, const Context& context);
+void RegisterOversight(platform::Router& router, const Context& context);
+void RegisterStaff(platform::Router& router, const Context& context);
 void RegisterLearnerRpcs(platform::Router& router, const Context& context);
 void RegisterQualityRpcs(platform::Router& router, const Context& context);
 
@@ -45,6 +53,28 @@ struct PageRequest {
 
 inline Work WorkOf(const Context& context, const platform::Call& call, platform::Transaction& tx) {
   return {tx, call, context, ReachOf(call)};
+}
+
+// A handler of one call in its transaction, which is what most RPCs are.
+template <typename Req, typename Resp>
+using Handler = absl::StatusOr<Resp> (*)(const Work&, const Req&);
+
+template <typename Req, typename Resp>
+void Read(platform::Router& router, const Context& context, const std::string& method,
+          Handler<Req, Resp> handler) {
+  router.Read<Req, Resp>(method, [=, &context](const platform::Call& call, const Req& request,
+                                               platform::Transaction& tx) {
+    return handler(WorkOf(context, call, tx), request);
+  });
+}
+
+template <typename Req, typename Resp>
+void Write(platform::Router& router, const Context& context, const std::string& method,
+           Handler<Req, Resp> handler) {
+  router.Write<Req, Resp>(method, [=, &context](const platform::Call& call, const Req& request,
+                                                platform::Transaction& tx) {
+    return handler(WorkOf(context, call, tx), request);
+  });
 }
 
 }  // namespace assay::approval

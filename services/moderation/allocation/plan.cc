@@ -33,9 +33,8 @@ class Judge {
   const std::vector<Obstacles>& Of(const Task& task) {
     const std::vector<Obstacles>& alike = Alike(task);
     found_ = alike;
-    if (const auto it = conflicted_.find(task.centre); it != conflicted_.end()) {
-      for (const int p : it->second) found_[p] |= kConflicted;
-    }
+    AddConflicted(task.centre);
+    for (const std::string& partner : task.partners) AddConflicted(partner);
     if (!task.assessors.empty()) AddOwnMarking(task);
     if (const int p = board_.Find(task.holder); p >= 0) found_[p] |= kGivesItAway;
     if (rule_.series_in_a_row_max > 0 && !task.history.empty()) {
@@ -75,6 +74,11 @@ class Judge {
     person.submissions = person.scripts = 0;
     person.capacity = 1;
     return person;
+  }
+  void AddConflicted(const std::string& centre) {
+    const auto it = conflicted_.find(centre);
+    if (it == conflicted_.end()) return;
+    for (const int p : it->second) found_[p] |= kConflicted;
   }
   void AddOwnMarking(const Task& task) {
     for (const std::string& assessor : task.assessors) {

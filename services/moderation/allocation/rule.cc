@@ -115,7 +115,9 @@ Obstacles ObstaclesBetween(const AllocationRule& rule, absl::CivilDay day, const
                            const Task& task) {
   Obstacles found = 0;
   const auto conflicts = [&](const Conflict& c) {
-    return c.centre == task.centre && Holds(rule, c, day);
+    return (c.centre == task.centre || std::find(task.partners.begin(), task.partners.end(),
+                                                 c.centre) != task.partners.end()) &&
+           Holds(rule, c, day);
   };
   if (std::any_of(person.conflicts.begin(), person.conflicts.end(), conflicts)) {
     found |= kConflicted;

@@ -67,8 +67,9 @@ struct Task {
   std::string qualification;  // "qualifications/…", or empty.
   std::string subject;        // "subjects/…", or empty.
   std::string centre;
-  std::int64_t scripts = 1;     // Expected to be marked.
-  std::int64_t candidates = 0;  // In the cohort.
+  std::vector<std::string> partners;  // The other centres of a consortium (MOD-5).
+  std::int64_t scripts = 1;           // Expected to be marked.
+  std::int64_t candidates = 0;        // In the cohort.
   // Ids of who had the centre's component in the series before, the latest first.
   std::vector<std::string> history;
   std::vector<std::string> assessors;   // Who gave the centre's marks.

@@ -81,29 +81,44 @@ absl::StatusOr<PlannedAllocation> PlanBest(const Work& work, Giveable giveable,
 }  // namespace
 
 absl::StatusOr<Submission> Allocate(const Work& work, const AllocateParams& params) {
-  const std::string& tenant = work.caller.tenant;
   ASSIGN_OR_RETURN(Submission submission,
                    work.store().GetSubmission(work.tx, work.caller, params.name));
   RETURN_IF_ERROR(platform::CheckEtag(params.etag, submission.version, params.name.Text()));
+  RETURN_IF_ERROR(CheckAlone(submission, "AllocateConsortium"));
   RETURN_IF_ERROR(CheckStep(work, submission, Step::kAllocate));
   if (params.evidence_count.has_value() && *params.evidence_count == 0) {
     return Error(absl::StatusCode::kFailedPrecondition, kEvidenceMissing,
                  "no evidence is linked to the submission; the centre uploads it and links it")
         .With("submission", params.name.Text());
   }
-  AllocationStore store;
-  ASSIGN_OR_RETURN(const std::vector<Giveable> found,
-                   LoadGiveables(work, {.state = submission.state, .number = submission.number}));
-  if (found.empty()) return absl::InternalError("a submission without a component");
-  ASSIGN_OR_RETURN(const PlannedAllocation planned,
-                   params.moderator.empty()
-                       ? PlanBest(work, found[0], submission)
-                       : PlanNamed(work, found[0], submission, params.moderator));
-  ASSIGN_OR_RETURN(const Person to, store.GetPerson(work.tx, tenant, planned.moderator));
-  ASSIGN_OR_RETURN(const PolicyPtr policy, AllocationPolicy(work, submission.name));
+  Group group = Alone(std::move(submission));
+  RETURN_IF_ERROR(AllocateGroup(work, group, params.moderator));
+  return std::move(group.members.front());
+}
+
+absl::Status AllocateGroup(const Work& work, Group& group, const std::string& moderator) {
+  std::vector<Giveable> found;
+  for (const Submission& member : group.members) {
+    RETURN_IF_ERROR(CheckStep(work, member, Step::kAllocate));
+    ASSIGN_OR_RETURN(std::vector<Giveable> own,
+                     LoadGiveables(work, {.state = member.state, .number = member.number}));
+    if (own.empty()) return absl::InternalError("a submission without a component");
+    found.push_back(std::move(own[0]));
+  }
+  const Giveable all = Bundled(found).front().giveable;
+  const Submission& first = group.members.front();
+  ASSIGN_OR_RETURN(PlannedAllocation planned, moderator.empty()
+                                                  ? PlanBest(work, all, first)
+                                                  : PlanNamed(work, all, first, moderator));
+  ASSIGN_OR_RETURN(const Person to,
+                   AllocationStore().GetPerson(work.tx, work.caller.tenant, planned.moderator));
+  ASSIGN_OR_RETURN(const PolicyPtr policy, AllocationPolicy(work, first.name));
   RETURN_IF_ERROR(NoteUse(work, *policy));
-  RETURN_IF_ERROR(Give(work, submission, to, planned));
-  return submission;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    planned.scripts = found[i].task.scripts;
+    RETURN_IF_ERROR(Give(work, group.members[i], to, planned));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace assay::moderation

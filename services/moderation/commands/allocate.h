@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "services/moderation/commands/group.h"
 #include "services/moderation/context.h"
 
 namespace assay::moderation {
@@ -17,8 +18,11 @@ struct AllocateParams {
   std::optional<std::int64_t> evidence_count;
 };
 
-// FAILED_PRECONDITION (EVIDENCE_MISSING; MODERATOR_… with what is in the way of a named one;
-// NOBODY_CAN_TAKE_IT with the counts of why not), NOT_FOUND (MODERATOR_NOT_FOUND).
+// FAILED_PRECONDITION (EVIDENCE_MISSING; IN_CONSORTIUM; MODERATOR_… with what is in the way of a
+// named one; NOBODY_CAN_TAKE_IT with the counts of why not), NOT_FOUND (MODERATOR_NOT_FOUND).
 absl::StatusOr<Submission> Allocate(const Work& work, const AllocateParams& params);
+
+// All of a group to the same moderator, named by id or chosen (MOD-5).
+absl::Status AllocateGroup(const Work& work, Group& group, const std::string& moderator);
 
 }  // namespace assay::moderation

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/moderation/commands/give.h"
+#include "services/moderation/commands/group.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 
@@ -33,6 +34,7 @@ struct Known {
   std::map<std::string, Person> people;
   std::map<std::string, PolicyPtr> policies;
   std::map<std::string, Component> components;
+  std::map<std::string, bool> standardised;  // Whether the component asks moderators to qualify.
 };
 
 // What has changed since the plan was made and stands in the way now; empty: nothing.
@@ -56,32 +58,71 @@ absl::StatusOr<std::string> InTheWay(const Work& work, const PlannedAllocation& 
     ASSIGN_OR_RETURN(known.components[item.name.component],
                      work.store().GetComponent(work.tx, work.caller.tenant, item.name.series,
                                                item.name.component));
+    ASSIGN_OR_RETURN(
+        const PolicyPtr standardisation,
+        GoverningPolicy(work, known.components[item.name.component], PolicyKind::kStandardisation));
+    known.standardised[item.name.component] = standardisation->standardisation.required;
   }
   const Component& component = known.components[item.name.component];
   // History and assessors are as they were: they cannot change while the sample is in force.
-  const Task task{
+  Task task{
       .name = item.name.Text(),
       .component = absl::StrCat("series/", item.name.series, "/components/", item.name.component),
       .qualification = component.qualification,
       .subject = component.subject,
       .centre = submission->centre,
       .scripts = item.scripts,
-      .candidates = submission->counts.candidates};
+      .candidates = submission->counts.candidates,
+      .standardisation_needed = known.standardised[item.name.component]};
+  if (!submission->consortium.empty()) {
+    ASSIGN_OR_RETURN(const Group group, GroupOf(work, *submission));
+    for (const Submission& member : group.members) {
+      if (member.state != State::kSampled) return std::string("its consortium has changed");
+      task.partners.push_back(member.centre);
+    }
+  }
   const Obstacles found =
       ObstaclesBetween(policy->allocation, Today(work), known.people[item.moderator], task);
   if (found == 0) return std::string();
   return absl::StrCat("the moderator ", platform::View(Describe(found)), " by now");
 }
 
+// Whether this step of the run, or the one before, gave it with the rest of its consortium.
+bool GivenWithOthers(const absl::StatusOr<Submission>& submission, const PlannedAllocation& item) {
+  return submission.ok() && !submission->consortium.empty() &&
+         submission->state == State::kAllocated && submission->moderator == item.moderator;
+}
+
+// All of a consortium in the one transaction, so that it is never in two hands (MOD-5).
+absl::Status GiveWithOthers(const Work& work, Submission& submission, const Person& to,
+                            const PlannedAllocation& item) {
+  if (submission.consortium.empty()) return Give(work, submission, to, item);
+  ASSIGN_OR_RETURN(Group group, GroupOf(work, submission));
+  for (Submission& member : group.members) {
+    RETURN_IF_ERROR(CheckStep(work, member, Step::kAllocate));
+    ASSIGN_OR_RETURN(const std::vector<Giveable> own,
+                     LoadGiveables(work, {.state = member.state, .number = member.number}));
+    PlannedAllocation planned = item;
+    if (!own.empty()) planned.scripts = own[0].task.scripts;
+    RETURN_IF_ERROR(Give(work, member, to, planned));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CommitOne(const Work& work, AllocationRun& run, PlannedAllocation& item,
                        Known& known) {
   absl::StatusOr<Submission> submission =
       work.store().GetSubmission(work.tx, work.caller, item.name);
+  if (GivenWithOthers(submission, item)) {
+    item.outcome = PlannedAllocation::Outcome::kAllocated;
+    ++run.allocated;
+    return AllocationStore().SetOutcome(work.tx, work.caller.tenant, run, item);
+  }
   ASSIGN_OR_RETURN(item.skipped_because, InTheWay(work, item, submission, known));
   if (item.skipped_because.empty()) {
     RETURN_IF_ERROR(CheckStep(work, *submission, Step::kAllocate));
     Person& to = known.people[item.moderator];
-    RETURN_IF_ERROR(Give(work, *submission, to, item));
+    RETURN_IF_ERROR(GiveWithOthers(work, *submission, to, item));
     ++to.submissions;
     to.scripts += item.scripts;
     item.outcome = PlannedAllocation::Outcome::kAllocated;

@@ -1,6 +1,7 @@
 #include "services/moderation/commands/draw_sample.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -38,19 +39,22 @@ absl::StatusOr<Policies> PoliciesFor(const Work& work, const Component& componen
   return policies;
 }
 
-// Where the rule wants new assessors in full: those without released work of the centre in an
+// Where the rule wants new assessors in full: those without released work of their centre in an
 // earlier series, and those whom the officer names.
-absl::Status AddNewAssessors(const Work& work, const Submission& submission,
+absl::Status AddNewAssessors(const Work& work, const Group& group,
                              std::span<const Candidate> candidates, const SamplingRule& rule,
                              SamplingFacts& facts) {
   std::set<std::string> fresh(facts.new_assessors.begin(), facts.new_assessors.end());
   if (rule.new_assessors == SamplingRule::NewAssessors::kInFull) {
-    ASSIGN_OR_RETURN(const std::vector<std::string> known,
-                     DrawStore().KnownAssessors(work.tx, work.caller.tenant, submission));
-    for (const Candidate& candidate : candidates) {
-      if (candidate.assessor.empty()) continue;
-      if (std::binary_search(known.begin(), known.end(), candidate.assessor)) continue;
-      fresh.insert(candidate.assessor);
+    for (const Submission& member : group.members) {
+      ASSIGN_OR_RETURN(const std::vector<std::string> known,
+                       DrawStore().KnownAssessors(work.tx, work.caller.tenant, member));
+      for (const Candidate& candidate : candidates) {
+        if (candidate.assessor.empty()) continue;
+        if (group.consortium.has_value() && candidate.centre != member.centre) continue;
+        if (std::binary_search(known.begin(), known.end(), candidate.assessor)) continue;
+        fresh.insert(candidate.assessor);
+      }
     }
   }
   facts.new_assessors.assign(fresh.begin(), fresh.end());
@@ -87,45 +91,107 @@ void Take(const DrawInput& input, const MadeDraw& made, Sample& sample, DrawReco
   record.explanation = ExplainSize(input.rule, input.facts, counts);
 }
 
-absl::Status NobodyToDraw(const SubmissionName& name) {
+absl::StatusOr<Drawn> LoadDrawn(const Work& work, Submission submission, std::string_view id) {
+  auto sample = work.store().GetSample(work.tx, work.caller.tenant, submission.number, id);
+  if (absl::IsNotFound(sample.status())) {
+    return Error(absl::StatusCode::kNotFound, kSampleNotFound, "there is no such sample")
+        .With("sample", absl::StrCat(submission.name.Text(), "/samples/", platform::View(id)));
+  }
+  if (!sample.ok()) return sample.status();
+  ASSIGN_OR_RETURN(DrawRecord record,
+                   DrawStore().Get(work.tx, work.caller.tenant, submission.number, id));
+  return Drawn{std::move(submission), *std::move(sample), std::move(record)};
+}
+
+// Those who have a part in the draw, whatever became of their submissions since.
+absl::StatusOr<Group> DrawnWith(const Work& work, const Drawn& drawn) {
+  if (drawn.record.consortium.empty()) return Alone(drawn.submission);
+  const std::string& text = drawn.record.consortium;
+  const ConsortiumName name{drawn.submission.name.series, drawn.submission.name.component,
+                            text.substr(text.rfind('/') + 1)};
+  Group group{.consortium = Consortium{.name = name}};
+  ASSIGN_OR_RETURN(std::vector<Submission> members,
+                   ConsortiumStore().Members(work.tx, work.caller, name));
+  for (Submission& member : members) {
+    const absl::Status part =
+        work.store()
+            .GetSample(work.tx, work.caller.tenant, member.number, drawn.sample.id)
+            .status();
+    if (absl::IsNotFound(part)) continue;
+    RETURN_IF_ERROR(part);
+    group.members.push_back(std::move(member));
+  }
+  std::sort(group.members.begin(), group.members.end(),
+            [](const Submission& a, const Submission& b) { return a.centre < b.centre; });
+  return group;
+}
+
+absl::Status NobodyToDraw(const Group& group) {
   return Error(absl::StatusCode::kFailedPrecondition, kNobodyToDraw,
                "no candidate can be drawn: all are absent, withdrawn, carried forward, excluded or "
                "without a mark")
-      .With("submission", name.Text());
+      .With("submission", group.Name());
 }
 
-absl::Status NamesDrawn(const SubmissionName& name) {
+absl::Status NamesDrawn(const Group& group) {
   return Error(absl::StatusCode::kFailedPrecondition, kNamesDrawn,
                "names are drawn already; they are completed when the submission is handed in, and "
                "void when its entries change")
-      .With("submission", name.Text());
+      .With("submission", group.Name());
+}
+
+// What each member has of the draw of all.
+std::vector<Drawn> Share(Group group, const Sample& sample, DrawRecord record) {
+  if (group.consortium.has_value()) {
+    record.consortium = group.Name();
+    record.group_count = static_cast<std::int64_t>(sample.picks.size());
+  }
+  std::vector<Drawn> shares;
+  for (Submission& member : group.members) {
+    Sample own = sample;
+    own.picks = OwnPicks(member, sample.picks);
+    shares.push_back({std::move(member), std::move(own), record});
+  }
+  return shares;
 }
 
 // Of the names, once marks are in: the same draw, completed.
-absl::StatusOr<Drawn> Complete(const Work& work, Submission submission) {
-  ASSIGN_OR_RETURN(Drawn drawn, FindSample(work, submission.name, submission.sample));
+absl::StatusOr<std::vector<Drawn>> Complete(const Work& work, Group group) {
+  const Submission& first = group.members.front();
+  ASSIGN_OR_RETURN(Drawn drawn, LoadDrawn(work, first, first.sample));
   drawn.record.names_only = false;
   ASSIGN_OR_RETURN(const PublishedDraw published, Publish(work, drawn));
   ASSIGN_OR_RETURN(const MadeDraw made, MakeDraw(published.input));
   if (made.seed != drawn.sample.seed) return absl::DataLossError("the draw of names has changed");
   Take(published.input, made, drawn.sample, drawn.record);
-  if (drawn.sample.picks.empty()) return NobodyToDraw(submission.name);
-  RETURN_IF_ERROR(DrawStore().Complete(work.tx, work.caller.tenant, submission.number, drawn.sample,
-                                       drawn.record));
-  drawn.submission = std::move(submission);
-  return drawn;
+  if (drawn.sample.picks.empty()) return NobodyToDraw(group);
+  std::vector<Drawn> shares = Share(std::move(group), drawn.sample, std::move(drawn.record));
+  for (const Drawn& share : shares) {
+    RETURN_IF_ERROR(DrawStore().Complete(work.tx, work.caller.tenant, share.submission.number,
+                                         share.sample, share.record));
+  }
+  return shares;
 }
 
 absl::Status Move(const Work& work, Drawn& drawn, Step step) {
   Submission& submission = drawn.submission;
   Advance(submission, step);
   submission.sample = drawn.sample.id;
-  submission.secret_revealed = true;
+  // In a consortium it is the common secret that is known now.
+  if (submission.consortium.empty()) submission.secret_revealed = true;
   submission.stage = Stage::kSubSample;
   RETURN_IF_ERROR(work.store().UpdateSubmission(work.tx, work.caller, submission));
   RETURN_IF_ERROR(
       EmitSampleDrawn(work, submission, static_cast<std::int64_t>(drawn.sample.picks.size())));
   return RefreshEvidenceLock(work, submission);
+}
+
+absl::Status MoveAll(const Work& work, std::optional<Consortium> consortium,
+                     std::vector<Drawn>& shares, Step step) {
+  for (Drawn& share : shares) RETURN_IF_ERROR(Move(work, share, step));
+  if (!consortium.has_value()) return absl::OkStatus();
+  consortium->secret_revealed = true;
+  return ConsortiumStore().Update(work.tx, work.caller.tenant, *consortium);
 }
 
 // A text of the entries in which only what voids names is left.
@@ -141,74 +207,80 @@ std::string Lasting(std::vector<Candidate> entries) {
 
 absl::StatusOr<Drawn> DrawSample(const Work& work, const DrawParams& params) {
   const SubmissionName& name = params.name;
-  const std::string& tenant = work.caller.tenant;
   ASSIGN_OR_RETURN(Submission submission, work.store().GetSubmission(work.tx, work.caller, name));
   RETURN_IF_ERROR(platform::CheckEtag(params.etag, submission.version, name.Text()));
+  RETURN_IF_ERROR(CheckAlone(submission, "DrawConsortium"));
+  ASSIGN_OR_RETURN(std::vector<Drawn> drawn,
+                   DrawGroup(work, Alone(std::move(submission)), params.facts));
+  return std::move(drawn.front());
+}
+
+absl::StatusOr<std::vector<Drawn>> DrawGroup(const Work& work, Group group,
+                                             const SamplingFacts& facts) {
+  const std::string& tenant = work.caller.tenant;
+  const SubmissionName name = group.members.front().name;
   ASSIGN_OR_RETURN(const Component component,
                    work.store().GetComponent(work.tx, tenant, name.series, name.component));
   ASSIGN_OR_RETURN(const Policies policies, PoliciesFor(work, component));
   const SamplingRule& rule = policies.sampling->sampling;
-  const bool names = rule.mode == kBeforeMarks && submission.state == State::kOpen;
+  const bool all_open = std::all_of(group.members.begin(), group.members.end(),
+                                    [](const auto& m) { return m.state == State::kOpen; });
+  const bool names = rule.mode == kBeforeMarks && all_open;
   const Step step = names ? Step::kDrawNames : Step::kDraw;
-  RETURN_IF_ERROR(CheckStep(work, submission, step));
-  if (names && !submission.sample.empty()) return NamesDrawn(name);
-  if (!submission.sample.empty()) {
-    ASSIGN_OR_RETURN(Drawn drawn, Complete(work, std::move(submission)));
-    RETURN_IF_ERROR(Move(work, drawn, step));
-    return drawn;
+  for (const Submission& member : group.members) RETURN_IF_ERROR(CheckStep(work, member, step));
+  const bool names_drawn = !group.members.front().sample.empty();
+  if (names && names_drawn) return NamesDrawn(group);
+  const std::optional<Consortium> consortium = group.consortium;
+  if (names_drawn) {
+    ASSIGN_OR_RETURN(std::vector<Drawn> shares, Complete(work, std::move(group)));
+    RETURN_IF_ERROR(MoveAll(work, consortium, shares, step));
+    return shares;
   }
   for (const PolicyPtr& policy : {policies.sampling, policies.tolerance, policies.adjustment}) {
     RETURN_IF_ERROR(NoteUse(work, *policy));
   }
 
-  DrawInput input{.submission = name.Text(),
+  DrawInput input{.submission = group.Name(),
                   .policy = policies.sampling->VersionName(),
                   .rule = rule,
                   .sub_sample = policies.tolerance->tolerance.sub_sample,
-                  .facts = params.facts,
-                  .secret = submission.secret};
-  ASSIGN_OR_RETURN(input.candidates,
-                   work.store().LoadCandidates(work.tx, tenant, submission.number));
-  RETURN_IF_ERROR(AddNewAssessors(work, submission, input.candidates, rule, input.facts));
+                  .facts = facts,
+                  .secret = group.Secret()};
+  ASSIGN_OR_RETURN(input.candidates, PooledCandidates(work, group));
+  RETURN_IF_ERROR(AddNewAssessors(work, group, input.candidates, rule, input.facts));
   input.algorithm = NameOf(AlgorithmFor(input.candidates, rule, input.facts));
-  Drawn drawn{.submission = std::move(submission)};
+  DrawRecord record;
   if (rule.mode == kBeforeMarks) {
     input.entries = input.candidates;
-    drawn.record.entries = CanonicalEntries(input.entries);
+    record.entries = CanonicalEntries(input.entries);
   }
   if (names) input.candidates.clear();
-  drawn.record.names_only = names;
+  record.names_only = names;
   ASSIGN_OR_RETURN(const MadeDraw made, MakeDraw(input));
-  if (made.picks.empty()) return NobodyToDraw(name);
-  drawn.sample = {.id = work.context.ids.NextId(work.caller.now),
-                  .sampling_policy = input.policy,
-                  .tolerance_policy = policies.tolerance->VersionName(),
-                  .adjustment_policy = policies.adjustment->VersionName(),
-                  .algorithm = input.algorithm,
-                  .commitment = Sha256Hex(input.secret),
-                  .secret = input.secret,
-                  .create_time = work.caller.now};
-  Take(input, made, drawn.sample, drawn.record);
-  RETURN_IF_ERROR(
-      work.store().InsertSample(work.tx, tenant, drawn.submission.number, drawn.sample));
-  RETURN_IF_ERROR(
-      DrawStore().Insert(work.tx, tenant, drawn.submission.number, drawn.sample.id, drawn.record));
-  RETURN_IF_ERROR(Move(work, drawn, step));
-  return drawn;
+  if (made.picks.empty()) return NobodyToDraw(group);
+  Sample sample{.id = work.context.ids.NextId(work.caller.now),
+                .sampling_policy = input.policy,
+                .tolerance_policy = policies.tolerance->VersionName(),
+                .adjustment_policy = policies.adjustment->VersionName(),
+                .algorithm = input.algorithm,
+                .commitment = Sha256Hex(input.secret),
+                .secret = input.secret,
+                .create_time = work.caller.now};
+  Take(input, made, sample, record);
+  std::vector<Drawn> shares = Share(std::move(group), sample, std::move(record));
+  for (const Drawn& share : shares) {
+    const std::int64_t number = share.submission.number;
+    RETURN_IF_ERROR(work.store().InsertSample(work.tx, tenant, number, share.sample));
+    RETURN_IF_ERROR(DrawStore().Insert(work.tx, tenant, number, sample.id, share.record));
+  }
+  RETURN_IF_ERROR(MoveAll(work, consortium, shares, step));
+  return shares;
 }
 
 absl::StatusOr<Drawn> FindSample(const Work& work, const SubmissionName& name,
                                  std::string_view id) {
   ASSIGN_OR_RETURN(Submission submission, work.store().GetSubmission(work.tx, work.caller, name));
-  auto sample = work.store().GetSample(work.tx, work.caller.tenant, submission.number, id);
-  if (absl::IsNotFound(sample.status())) {
-    return Error(absl::StatusCode::kNotFound, kSampleNotFound, "there is no such sample")
-        .With("sample", absl::StrCat(name.Text(), "/samples/", platform::View(id)));
-  }
-  if (!sample.ok()) return sample.status();
-  ASSIGN_OR_RETURN(DrawRecord record,
-                   DrawStore().Get(work.tx, work.caller.tenant, submission.number, id));
-  return Drawn{std::move(submission), *std::move(sample), std::move(record)};
+  return LoadDrawn(work, submission, id);
 }
 
 absl::Status VoidNamesIfEntriesChanged(const Work& work, Submission& submission) {
@@ -216,8 +288,8 @@ absl::Status VoidNamesIfEntriesChanged(const Work& work, Submission& submission)
   ASSIGN_OR_RETURN(const DrawRecord record, DrawStore().Get(work.tx, work.caller.tenant,
                                                             submission.number, submission.sample));
   ASSIGN_OR_RETURN(std::vector<Candidate> then, ReadCanonicalCandidates(record.entries));
-  ASSIGN_OR_RETURN(std::vector<Candidate> now,
-                   work.store().LoadCandidates(work.tx, work.caller.tenant, submission.number));
+  ASSIGN_OR_RETURN(const Group group, GroupOf(work, submission));
+  ASSIGN_OR_RETURN(std::vector<Candidate> now, PooledCandidates(work, group));
   if (Lasting(std::move(then)) == Lasting(std::move(now))) return absl::OkStatus();
   return ForgetDraw(work, submission);
 }
@@ -237,9 +309,22 @@ absl::StatusOr<PublishedDraw> Publish(const Work& work, const Drawn& drawn) {
   input.algorithm = sample.algorithm;
   input.secret = sample.secret;
   ASSIGN_OR_RETURN(input.facts, ReadCanonicalSamplingFacts(drawn.record.facts));
+  std::vector<Pick> picks = sample.picks;
+  ASSIGN_OR_RETURN(const Group group, DrawnWith(work, drawn));
+  if (!drawn.record.consortium.empty()) {
+    input.submission = drawn.record.consortium;
+    picks.clear();
+    for (const Submission& member : group.members) {
+      ASSIGN_OR_RETURN(const Sample own, work.store().GetSample(work.tx, work.caller.tenant,
+                                                                member.number, sample.id));
+      for (Pick pick : own.picks) {
+        pick.candidate = Pool(member, pick.candidate);
+        picks.push_back(std::move(pick));
+      }
+    }
+  }
   if (!drawn.record.names_only) {
-    ASSIGN_OR_RETURN(input.candidates, work.store().LoadCandidates(work.tx, work.caller.tenant,
-                                                                   drawn.submission.number));
+    ASSIGN_OR_RETURN(input.candidates, PooledCandidates(work, group));
   }
   if (!drawn.record.entries.empty()) {
     ASSIGN_OR_RETURN(input.entries, ReadCanonicalCandidates(drawn.record.entries));
@@ -248,7 +333,7 @@ absl::StatusOr<PublishedDraw> Publish(const Work& work, const Drawn& drawn) {
                 .list_hash = sample.list_hash,
                 .facts_hash = drawn.record.facts_hash,
                 .seed = sample.seed,
-                .picks = sample.picks,
+                .picks = std::move(picks),
                 .ladder_size = sample.ladder_size};
   return out;
 }
@@ -260,13 +345,13 @@ absl::StatusOr<std::vector<DrawFinding>> VerifySample(const Work& work, const Su
   return FindingsOf(published.input, published.claims);
 }
 
-absl::StatusOr<std::vector<Pick>> DrawStage(const Work& work, const Submission& submission,
+absl::StatusOr<std::vector<Pick>> DrawStage(const Work& work, const Group& group,
                                             const Sample& sample, Stage stage) {
-  ASSIGN_OR_RETURN(const DrawRecord record,
-                   DrawStore().Get(work.tx, work.caller.tenant, submission.number, sample.id));
+  ASSIGN_OR_RETURN(
+      const DrawRecord record,
+      DrawStore().Get(work.tx, work.caller.tenant, group.members.front().number, sample.id));
   ASSIGN_OR_RETURN(const SamplingFacts facts, ReadCanonicalSamplingFacts(record.facts));
-  ASSIGN_OR_RETURN(const std::vector<Candidate> candidates,
-                   work.store().LoadCandidates(work.tx, work.caller.tenant, submission.number));
+  ASSIGN_OR_RETURN(const std::vector<Candidate> candidates, PooledCandidates(work, group));
   return PicksOfStage(stage, sample, candidates, facts);
 }
 

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "services/moderation/commands/find_policy.h"
+#include "services/moderation/commands/group.h"
 #include "services/moderation/context.h"
 #include "services/moderation/drawing.h"
 #include "services/moderation/stores/draws.h"
@@ -30,13 +31,18 @@ struct DrawParams {
 // draws before marks, an open submission gets the names only and stays open; once it is submitted,
 // another call completes them.
 //
-// FAILED_PRECONDITION (NOBODY_TO_DRAW, NAMES_DRAWN), and what MakeDraw returns.
+// FAILED_PRECONDITION (NOBODY_TO_DRAW, NAMES_DRAWN, IN_CONSORTIUM), and what MakeDraw returns.
 absl::StatusOr<Drawn> DrawSample(const Work& work, const DrawParams& params);
 // By what is known without being told.
 inline absl::StatusOr<Drawn> DrawSample(const Work& work, const SubmissionName& name,
                                         std::string_view etag) {
   return DrawSample(work, {.name = name, .etag = std::string(etag)});
 }
+
+// The same for all of a group at once: one draw from all their candidates, of which each member
+// gets its share as a sample of the same id (MOD-5). In the order of members.
+absl::StatusOr<std::vector<Drawn>> DrawGroup(const Work& work, Group group,
+                                             const SamplingFacts& facts);
 
 // NOT_FOUND (SAMPLE_NOT_FOUND).
 absl::StatusOr<Drawn> FindSample(const Work& work, const SubmissionName& name,
@@ -46,7 +52,7 @@ absl::StatusOr<Drawn> FindSample(const Work& work, const SubmissionName& name,
 // turned out absent or withdrawn. To be called when candidates were recorded.
 absl::Status VoidNamesIfEntriesChanged(const Work& work, Submission& submission);
 
-// All that the draw was made from, and all that it claims.
+// All that the draw was made from, and all that it claims; of a consortium for all of its centres.
 struct PublishedDraw {
   DrawInput input;
   DrawClaims claims;
@@ -59,8 +65,9 @@ absl::StatusOr<PublishedDraw> Publish(const Work& work, const Drawn& drawn);
 absl::StatusOr<std::vector<DrawFinding>> VerifySample(const Work& work, const SubmissionName& name,
                                                       std::string_view sample);
 
-// The work that the stage adds to a drawn sample, as PicksOfStage (drawing.h).
-absl::StatusOr<std::vector<Pick>> DrawStage(const Work& work, const Submission& submission,
+// The work that the stage adds to the sample drawn for all of the group, as PicksOfStage
+// (drawing.h).
+absl::StatusOr<std::vector<Pick>> DrawStage(const Work& work, const Group& group,
                                             const Sample& sample, Stage stage);
 
 }  // namespace assay::moderation

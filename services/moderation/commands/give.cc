@@ -1,6 +1,7 @@
 #include "services/moderation/commands/give.h"
 
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -40,21 +41,23 @@ std::string_view ReasonOf(Obstacles obstacles) {
 
 // Plans what follows one policy.
 void PlanGroup(const Policy& policy, absl::CivilDay day, const std::vector<Giveable>& giveables,
-               const std::vector<std::size_t>& group, std::vector<Person>& people,
+               const std::vector<const Bundle*>& group, std::vector<Person>& people,
                std::vector<PlannedAllocation>& items) {
   std::vector<Task> tasks;
-  for (const std::size_t i : group) tasks.push_back(giveables[i].task);
+  for (const Bundle* bundle : group) tasks.push_back(bundle->giveable.task);
   const Plan plan = PlanAllocation(policy.allocation, day, people, tasks);
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     const Placement& placement = plan.placements[t];
-    PlannedAllocation& item = items[group[t]];
-    item.name = giveables[group[t]].name;
-    item.centre = tasks[t].centre;
-    item.scripts = tasks[t].scripts;
-    item.reason = static_cast<int>(placement.why);
-    item.explanation = Explain(placement, people);
-    item.policy = policy.VersionName();
-    if (placement.person.has_value()) item.moderator = people[*placement.person].id;
+    for (const std::size_t i : group[t]->members) {
+      PlannedAllocation& item = items[i];
+      item.name = giveables[i].name;
+      item.centre = giveables[i].task.centre;
+      item.scripts = giveables[i].task.scripts;
+      item.reason = static_cast<int>(placement.why);
+      item.explanation = Explain(placement, people);
+      item.policy = policy.VersionName();
+      if (placement.person.has_value()) item.moderator = people[*placement.person].id;
+    }
   }
   for (std::size_t p = 0; p < people.size(); ++p) {
     people[p].submissions = plan.submissions[p];
@@ -69,6 +72,31 @@ absl::Status CheckIsOfficer(const Work& work) {
   return Error(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED",
                "none of your roles may allocate for the whole body")
       .With("method", work.call.method);
+}
+
+std::vector<Bundle> Bundled(const std::vector<Giveable>& giveables) {
+  std::vector<Bundle> bundles;
+  std::map<std::tuple<std::string, std::string, std::string>, std::size_t> consortia;
+  for (std::size_t i = 0; i < giveables.size(); ++i) {
+    const Giveable& giveable = giveables[i];
+    if (!giveable.consortium.empty()) {
+      const auto [found, first] = consortia.try_emplace(
+          {giveable.name.series, giveable.name.component, giveable.consortium}, bundles.size());
+      if (!first) {
+        Bundle& bundle = bundles[found->second];
+        bundle.members.push_back(i);
+        Task& task = bundle.giveable.task;
+        task.partners.push_back(giveable.task.centre);
+        task.scripts += giveable.task.scripts;
+        task.candidates += giveable.task.candidates;
+        task.assessors.insert(task.assessors.end(), giveable.task.assessors.begin(),
+                              giveable.task.assessors.end());
+        continue;
+      }
+    }
+    bundles.push_back({giveable, {i}});
+  }
+  return bundles;
 }
 
 absl::StatusOr<PolicyPtr> AllocationPolicy(const Work& work, const SubmissionName& name) {
@@ -103,16 +131,17 @@ absl::StatusOr<Planned> PlanFor(const Work& work, const std::vector<Giveable>& g
                                 std::vector<Person>& people) {
   // Components may follow different policies; the loads of one are there for the next.
   std::map<std::pair<std::string, std::string>, PolicyPtr> policies;
-  std::map<std::string, std::pair<PolicyPtr, std::vector<std::size_t>>> groups;
-  for (std::size_t i = 0; i < giveables.size(); ++i) {
-    const SubmissionName& name = giveables[i].name;
+  std::map<std::string, std::pair<PolicyPtr, std::vector<const Bundle*>>> groups;
+  const std::vector<Bundle> bundles = Bundled(giveables);
+  for (const Bundle& bundle : bundles) {
+    const SubmissionName& name = bundle.giveable.name;
     PolicyPtr& policy = policies[{name.series, name.component}];
     if (policy == nullptr) {
       ASSIGN_OR_RETURN(policy, AllocationPolicy(work, name));
     }
     auto& group = groups[policy->VersionName()];
     group.first = policy;
-    group.second.push_back(i);
+    group.second.push_back(&bundle);
   }
   Planned planned;
   planned.items.resize(giveables.size());

@@ -19,6 +19,14 @@ absl::Status CheckIsOfficer(const Work& work);
 // Of the component's policies the one that rules allocation today.
 absl::StatusOr<PolicyPtr> AllocationPolicy(const Work& work, const SubmissionName& name);
 
+// What a moderator takes on with it: a submission, or all those of a consortium, which go to one
+// moderator or to nobody (MOD-5). `members` are positions in what was merged.
+struct Bundle {
+  Giveable giveable;
+  std::vector<std::size_t> members;
+};
+std::vector<Bundle> Bundled(const std::vector<Giveable>& giveables);
+
 // What there is to give, and whether its component asks moderators to qualify (MOD-8).
 absl::StatusOr<std::vector<Giveable>> LoadGiveables(const Work& work, const GiveableFilter& filter);
 

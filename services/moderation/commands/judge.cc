@@ -33,48 +33,67 @@ constexpr int kAll = std::numeric_limits<std::int32_t>::max();
 
 // What a judgement works with.
 struct Matter {
-  Submission submission;
-  Sample sample;
+  Group group;
+  Sample sample;  // Of all of the group; the picks are pooled.
+  Stage stage = Stage::kSubSample;
   MarkScale scale;
   Mark tolerance = 0;
   AdjustmentRule rule;
   std::vector<SampleStep> steps;  // Of the draw, which may decide by counting.
 };
 
-absl::StatusOr<Matter> LoadMatter(const Work& work, Submission submission) {
+absl::StatusOr<Matter> LoadMatter(const Work& work, Group group) {
   Store& store = work.store();
-  Matter matter{.submission = std::move(submission)};
-  const SubmissionName& name = matter.submission.name;
+  const std::string& tenant = work.caller.tenant;
+  Matter matter{.group = std::move(group)};
+  const Submission& first = matter.group.members.front();
+  matter.stage = first.stage;
   ASSIGN_OR_RETURN(const Component component,
-                   store.GetComponent(work.tx, work.caller.tenant, name.series, name.component));
+                   store.GetComponent(work.tx, tenant, first.name.series, first.name.component));
   matter.scale = component.scale;
-  ASSIGN_OR_RETURN(matter.sample,
-                   store.GetSample(work.tx, work.caller.tenant, matter.submission.number,
-                                   matter.submission.sample));
+  std::vector<Pick> picks;
+  for (const Submission& member : matter.group.members) {
+    ASSIGN_OR_RETURN(matter.sample, store.GetSample(work.tx, tenant, member.number, member.sample));
+    for (Pick& pick : matter.sample.picks) {
+      pick.candidate = Pool(member, pick.candidate);
+      picks.push_back(std::move(pick));
+    }
+  }
+  matter.sample.picks = std::move(picks);
   ASSIGN_OR_RETURN(const PolicyPtr tolerance,
                    RecordedPolicy(work, matter.sample.tolerance_policy, PolicyKind::kTolerance));
   matter.tolerance = ToleranceOf(tolerance->tolerance, matter.scale);
   ASSIGN_OR_RETURN(const PolicyPtr adjustment,
                    RecordedPolicy(work, matter.sample.adjustment_policy, PolicyKind::kAdjustment));
   matter.rule = adjustment->adjustment;
-  ASSIGN_OR_RETURN(DrawRecord record, DrawStore().Get(work.tx, work.caller.tenant,
-                                                      matter.submission.number, matter.sample.id));
+  ASSIGN_OR_RETURN(DrawRecord record,
+                   DrawStore().Get(work.tx, tenant, first.number, matter.sample.id));
   matter.steps = std::move(record.steps);
   return matter;
 }
 
-absl::StatusOr<std::vector<MarkPair>> LoadPairs(const Work& work, const Matter& matter,
-                                                Stage stage) {
-  ASSIGN_OR_RETURN(
-      const std::vector<Marked> marked,
-      work.store().ListMarked(work.tx, work.caller.tenant, matter.submission, stage, "", kAll));
+absl::StatusOr<std::vector<MarkPair>> LoadPairs(const Work& work, const Matter& matter) {
   std::vector<MarkPair> pairs;
-  for (const Marked& m : marked) {
-    if (m.pick.mark.has_value()) {
-      pairs.push_back({m.pick.candidate, m.centre_mark, *m.pick.mark});
+  for (const Submission& member : matter.group.members) {
+    ASSIGN_OR_RETURN(
+        const std::vector<Marked> marked,
+        work.store().ListMarked(work.tx, work.caller.tenant, member, matter.stage, "", kAll));
+    for (const Marked& m : marked) {
+      if (!m.pick.mark.has_value()) continue;
+      pairs.push_back({Pool(member, m.pick.candidate), m.centre_mark, *m.pick.mark});
     }
   }
   return pairs;
+}
+
+// Those of one member, under its own numbers.
+std::vector<MarkPair> OwnPairs(const Submission& member, std::span<const MarkPair> pairs) {
+  std::vector<MarkPair> own;
+  for (const MarkPair& pair : pairs) {
+    std::optional<std::string> number = OwnNumber(member, pair.number);
+    if (number.has_value()) own.push_back({*std::move(number), pair.centre, pair.moderator});
+  }
+  return own;
 }
 
 // What follows from the pairs up to the stage; where the draw's steps count, what they accept
@@ -96,13 +115,19 @@ Judgement JudgeStage(const Matter& matter, Stage stage, std::span<const MarkPair
 
 // Draws what the stage adds, if anything.
 absl::Status OpenStage(const Work& work, Matter& matter, Stage stage) {
-  matter.submission.stage = stage;
-  if (stage < Stage::kExtended) return absl::OkStatus();
-  ASSIGN_OR_RETURN(std::vector<Pick> picks,
-                   DrawStage(work, matter.submission, matter.sample, stage));
-  RETURN_IF_ERROR(work.store().InsertPicks(work.tx, work.caller.tenant, matter.submission.number,
-                                           matter.sample.id, picks));
-  RETURN_IF_ERROR(PlantSeeds(work, matter.submission, picks));
+  matter.stage = stage;
+  std::vector<Pick> picks;
+  if (stage >= Stage::kExtended) {
+    ASSIGN_OR_RETURN(picks, DrawStage(work, matter.group, matter.sample, stage));
+  }
+  for (Submission& member : matter.group.members) {
+    member.stage = stage;
+    if (stage < Stage::kExtended) continue;
+    const std::vector<Pick> own = OwnPicks(member, picks);
+    RETURN_IF_ERROR(work.store().InsertPicks(work.tx, work.caller.tenant, member.number,
+                                             matter.sample.id, own));
+    RETURN_IF_ERROR(PlantSeeds(work, member, own));
+  }
   matter.sample.picks.insert(matter.sample.picks.end(), std::make_move_iterator(picks.begin()),
                              std::make_move_iterator(picks.end()));
   return absl::OkStatus();
@@ -117,7 +142,7 @@ RecordedJudgement RecordOf(const Matter& matter, const Judgement& judgement, std
   RecordedJudgement record{
       .sample = matter.sample.id,
       .verdict = static_cast<RecordedJudgement::Verdict>(judgement.verdict),
-      .stage = matter.submission.stage,
+      .stage = matter.stage,
       .finding = std::string(NameOf(judgement.finding)),
       .tolerance = matter.tolerance,
       .judged = static_cast<std::int64_t>(pairs),
@@ -187,14 +212,34 @@ absl::StatusOr<std::vector<Result>> ResultsOf(const Matter& matter,
   return results;
 }
 
+// The results of all of the group, each member's under its own numbers.
 absl::Status Decide(const Work& work, const Matter& matter, const Judgement& judgement,
                     std::span<const MarkPair> pairs, RecordedJudgement& record) {
-  ASSIGN_OR_RETURN(
-      const std::vector<Candidate> candidates,
-      work.store().LoadCandidates(work.tx, work.caller.tenant, matter.submission.number));
+  ASSIGN_OR_RETURN(const std::vector<Candidate> candidates, PooledCandidates(work, matter.group));
   ASSIGN_OR_RETURN(const std::vector<Result> results,
                    ResultsOf(matter, candidates, judgement, pairs, record));
-  return work.store().InsertResults(work.tx, work.caller.tenant, matter.submission.number, results);
+  for (const Submission& member : matter.group.members) {
+    std::vector<Result> own;
+    for (const Result& result : results) {
+      std::optional<std::string> number = OwnNumber(member, result.candidate);
+      if (!number.has_value()) continue;
+      own.push_back(result);
+      own.back().candidate = *std::move(number);
+    }
+    RETURN_IF_ERROR(work.store().InsertResults(work.tx, work.caller.tenant, member.number, own));
+  }
+  return absl::OkStatus();
+}
+
+// What is still to be marked before the group can be judged.
+absl::StatusOr<std::int64_t> CountDueOf(const Work& work, const Group& group) {
+  std::int64_t outstanding = 0;
+  for (const Submission& member : group.members) {
+    ASSIGN_OR_RETURN(const std::int64_t own,
+                     CountDue(work, member, SeesAsModerator(work.call, member)));
+    outstanding += own;
+  }
+  return outstanding;
 }
 
 // The pairs of the stages up to `stage`, in the order of candidates, as the store gives them.
@@ -219,11 +264,52 @@ std::vector<MarkPair> PairsOf(const DecisionInput& input, Stage stage, std::int6
   return pairs;
 }
 
-absl::Status Outstanding(std::int64_t count, const SubmissionName& name) {
+absl::Status Outstanding(std::int64_t count, std::string_view name) {
   return Error(absl::StatusCode::kFailedPrecondition, kMarksOutstanding,
                absl::StrCat(count, " marks of the stage that is due are not recorded"))
-      .With("submission", name.Text())
+      .With("submission", name)
       .With("outstanding_count", absl::StrCat(count));
+}
+
+// The judgement of all is each member's.
+absl::StatusOr<std::vector<Judged>> Keep(const Work& work, Matter matter, RecordedJudgement record,
+                                         std::span<const Residual> residuals) {
+  const std::string& tenant = work.caller.tenant;
+  const bool decided = record.verdict != RecordedJudgement::Verdict::kLookFurther;
+  std::vector<Judged> judged;
+  for (Submission& member : matter.group.members) {
+    RETURN_IF_ERROR(work.store().InsertJudgement(work.tx, tenant, member.number, record));
+    std::vector<Residual> own;
+    for (const Residual& residual : residuals) {
+      std::optional<std::string> number = OwnNumber(member, residual.number);
+      if (!number.has_value()) continue;
+      own.push_back(residual);
+      own.back().number = *std::move(number);
+    }
+    RETURN_IF_ERROR(AgreementStore().InsertResiduals(work.tx, tenant, member.number,
+                                                     matter.sample.id, record.number, own));
+    Advance(member, decided ? Step::kDecide : Step::kLookFurther);
+    RETURN_IF_ERROR(work.store().UpdateSubmission(work.tx, work.caller, member));
+    if (decided) RETURN_IF_ERROR(EmitJudged(work, member, record.verdict));
+    judged.push_back({std::move(member), matter.sample, record});
+  }
+  return judged;
+}
+
+absl::Status CheckFeedback(const Feedback& feedback) {
+  for (const auto& [head, text] :
+       {std::pair<std::string_view, const std::string&>{"tasks", feedback.tasks},
+        {"accuracy", feedback.accuracy},
+        {"administration", feedback.administration}}) {
+    if (text.find_first_not_of(" \t\r\n") != text.npos) continue;
+    const absl::string_view shown = platform::View(head);
+    return Error(absl::StatusCode::kInvalidArgument, kFeedbackMissing,
+                 absl::StrCat("the centre is told about tasks, accuracy and administration; ",
+                              shown, " is empty"))
+        .With("head", head)
+        .Field(absl::StrCat("feedback.", shown), "is empty");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -235,10 +321,10 @@ absl::StatusOr<MadeDecision> MakeDecision(const DecisionInput& input) {
                 .steps = input.steps};
   // There are four stages, and each leads to a later one.
   for (;;) {
-    const Stage stage = matter.submission.stage;
+    const Stage stage = matter.stage;
     std::int64_t outstanding = 0;
     const std::vector<MarkPair> pairs = PairsOf(input, stage, outstanding);
-    if (outstanding > 0 || pairs.empty()) return Outstanding(outstanding, {});
+    if (outstanding > 0 || pairs.empty()) return Outstanding(outstanding, "");
     const Judgement judgement = JudgeStage(matter, stage, pairs);
     if (judgement.verdict != Verdict::kLookFurther) {
       MadeDecision made{.record = RecordOf(matter, judgement, pairs.size())};
@@ -251,37 +337,46 @@ absl::StatusOr<MadeDecision> MakeDecision(const DecisionInput& input) {
     });
     const Stage next = NextStage(stage, matter.rule, input.pool_count - seen);
     if (next <= stage) return absl::InternalError("a stage leads nowhere");
-    matter.submission.stage = next;
+    matter.stage = next;
   }
 }
 
 absl::StatusOr<Judged> JudgeSubmission(const Work& work, const SubmissionName& name,
                                        std::string_view etag) {
+  ASSIGN_OR_RETURN(Submission found, work.store().GetSubmission(work.tx, work.caller, name));
+  RETURN_IF_ERROR(platform::CheckEtag(etag, found.version, name.Text()));
+  RETURN_IF_ERROR(CheckAlone(found, "JudgeConsortium"));
+  ASSIGN_OR_RETURN(std::vector<Judged> judged, JudgeGroup(work, Alone(std::move(found))));
+  return std::move(judged.front());
+}
+
+absl::StatusOr<std::vector<Judged>> JudgeGroup(const Work& work, Group group) {
   Store& store = work.store();
   const std::string& tenant = work.caller.tenant;
-  ASSIGN_OR_RETURN(Submission found, store.GetSubmission(work.tx, work.caller, name));
-  RETURN_IF_ERROR(platform::CheckEtag(etag, found.version, name.Text()));
-  RETURN_IF_ERROR(CheckStep(work, found, Step::kDecide));
-  ASSIGN_OR_RETURN(Matter matter, LoadMatter(work, std::move(found)));
-  Submission& submission = matter.submission;
-  ASSIGN_OR_RETURN(std::int64_t outstanding,
-                   CountDue(work, submission, SeesAsModerator(work.call, submission)));
-  if (outstanding > 0) {
-    return Outstanding(outstanding, name);
+  for (const Submission& member : group.members) {
+    RETURN_IF_ERROR(CheckStep(work, member, Step::kDecide));
   }
+  ASSIGN_OR_RETURN(Matter matter, LoadMatter(work, std::move(group)));
+  ASSIGN_OR_RETURN(std::int64_t outstanding, CountDueOf(work, matter.group));
+  if (outstanding > 0) return Outstanding(outstanding, matter.group.Name());
   RecordedJudgement record;
+  std::vector<MarkPair> pairs;
   std::vector<Residual> residuals;
   // A stage that adds nothing to mark is judged at once; there are four stages.
   for (bool more = true; more;) {
-    ASSIGN_OR_RETURN(const std::vector<MarkPair> pairs, LoadPairs(work, matter, submission.stage));
-    const Judgement judgement = JudgeStage(matter, submission.stage, pairs);
+    ASSIGN_OR_RETURN(pairs, LoadPairs(work, matter));
+    const Judgement judgement = JudgeStage(matter, matter.stage, pairs);
     const bool decided = judgement.verdict != Verdict::kLookFurther;
     if (!decided) {
       const auto unseen =
           matter.sample.pool_count - static_cast<std::int64_t>(matter.sample.picks.size());
-      RETURN_IF_ERROR(OpenStage(work, matter, NextStage(submission.stage, matter.rule, unseen)));
-      ASSIGN_OR_RETURN(outstanding,
-                       store.CountOutstanding(work.tx, tenant, submission, submission.stage));
+      RETURN_IF_ERROR(OpenStage(work, matter, NextStage(matter.stage, matter.rule, unseen)));
+      outstanding = 0;
+      for (const Submission& member : matter.group.members) {
+        ASSIGN_OR_RETURN(const std::int64_t own,
+                         store.CountOutstanding(work.tx, tenant, member, member.stage));
+        outstanding += own;
+      }
     }
     record = RecordOf(matter, judgement, pairs.size());
     record.judged_by = work.caller.subject;
@@ -294,14 +389,7 @@ absl::StatusOr<Judged> JudgeSubmission(const Work& work, const SubmissionName& n
     if (decided) RETURN_IF_ERROR(Decide(work, matter, judgement, pairs, record));
     more = !decided && outstanding == 0;
   }
-  const bool decided = record.verdict != RecordedJudgement::Verdict::kLookFurther;
-  RETURN_IF_ERROR(store.InsertJudgement(work.tx, tenant, submission.number, record));
-  RETURN_IF_ERROR(AgreementStore().InsertResiduals(work.tx, tenant, submission.number,
-                                                   matter.sample.id, record.number, residuals));
-  Advance(submission, decided ? Step::kDecide : Step::kLookFurther);
-  RETURN_IF_ERROR(store.UpdateSubmission(work.tx, work.caller, submission));
-  if (decided) RETURN_IF_ERROR(EmitJudged(work, submission, record.verdict));
-  return Judged{std::move(submission), std::move(matter.sample), std::move(record)};
+  return Keep(work, std::move(matter), std::move(record), residuals);
 }
 
 absl::StatusOr<Judged> FindJudgement(const Work& work, const SubmissionName& name) {
@@ -322,28 +410,28 @@ absl::StatusOr<Submission> Release(const Work& work, const SubmissionName& name,
                                    std::string_view etag, const Feedback& feedback) {
   ASSIGN_OR_RETURN(Submission submission, work.store().GetSubmission(work.tx, work.caller, name));
   RETURN_IF_ERROR(platform::CheckEtag(etag, submission.version, name.Text()));
-  RETURN_IF_ERROR(CheckStep(work, submission, Step::kRelease));
-  for (const auto& [head, text] :
-       {std::pair<std::string_view, const std::string&>{"tasks", feedback.tasks},
-        {"accuracy", feedback.accuracy},
-        {"administration", feedback.administration}}) {
-    if (text.find_first_not_of(" \t\r\n") != text.npos) continue;
-    const absl::string_view shown = platform::View(head);
-    return Error(absl::StatusCode::kInvalidArgument, kFeedbackMissing,
-                 absl::StrCat("the centre is told about tasks, accuracy and administration; ",
-                              shown, " is empty"))
-        .With("head", head)
-        .Field(absl::StrCat("feedback.", shown), "is empty");
+  RETURN_IF_ERROR(CheckAlone(submission, "ReleaseConsortium"));
+  Group group = Alone(std::move(submission));
+  RETURN_IF_ERROR(ReleaseGroup(work, group, feedback));
+  return std::move(group.members.front());
+}
+
+absl::Status ReleaseGroup(const Work& work, Group& group, const Feedback& feedback) {
+  for (const Submission& member : group.members) {
+    RETURN_IF_ERROR(CheckStep(work, member, Step::kRelease));
   }
-  submission.feedback = feedback;
-  Advance(submission, Step::kRelease);
-  RETURN_IF_ERROR(work.store().UpdateSubmission(work.tx, work.caller, submission));
-  ASSIGN_OR_RETURN(const auto judgement,
-                   work.store().LatestJudgement(work.tx, work.caller.tenant, submission));
-  if (!judgement.has_value()) return absl::InternalError("judged without a judgement");
-  RETURN_IF_ERROR(EmitReleased(work, submission, judgement->verdict, submission.counts.marked));
-  RETURN_IF_ERROR(RecordRelease(work, submission));
-  return submission;
+  RETURN_IF_ERROR(CheckFeedback(feedback));
+  for (Submission& submission : group.members) {
+    submission.feedback = feedback;
+    Advance(submission, Step::kRelease);
+    RETURN_IF_ERROR(work.store().UpdateSubmission(work.tx, work.caller, submission));
+    ASSIGN_OR_RETURN(const auto judgement,
+                     work.store().LatestJudgement(work.tx, work.caller.tenant, submission));
+    if (!judgement.has_value()) return absl::InternalError("judged without a judgement");
+    RETURN_IF_ERROR(EmitReleased(work, submission, judgement->verdict, submission.counts.marked));
+    RETURN_IF_ERROR(RecordRelease(work, submission));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace assay::moderation

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "services/moderation/adjustment/judge.h"
+#include "services/moderation/commands/group.h"
 #include "services/moderation/context.h"
 
 namespace assay::moderation {
@@ -35,9 +36,11 @@ struct MadeDecision {
 absl::StatusOr<MadeDecision> MakeDecision(const DecisionInput& input);
 
 // Opens the next stage, or decides: then the results of the whole cohort are made and the
-// submission is judged. FAILED_PRECONDITION (MARKS_OUTSTANDING).
+// submission is judged. FAILED_PRECONDITION (MARKS_OUTSTANDING, IN_CONSORTIUM).
 absl::StatusOr<Judged> JudgeSubmission(const Work& work, const SubmissionName& name,
                                        std::string_view etag);
+// The same for all of a group: one decision by all of its marks, in the order of members (MOD-5).
+absl::StatusOr<std::vector<Judged>> JudgeGroup(const Work& work, Group group);
 
 // The latest judgement. NOT_FOUND (JUDGEMENT_NOT_FOUND).
 absl::StatusOr<Judged> FindJudgement(const Work& work, const SubmissionName& name);
@@ -45,5 +48,7 @@ absl::StatusOr<Judged> FindJudgement(const Work& work, const SubmissionName& nam
 // INVALID_ARGUMENT (FEEDBACK_MISSING) unless all three heads say something.
 absl::StatusOr<Submission> Release(const Work& work, const SubmissionName& name,
                                    std::string_view etag, const Feedback& feedback);
+// All of a group at once, with the same feedback.
+absl::Status ReleaseGroup(const Work& work, Group& group, const Feedback& feedback);
 
 }  // namespace assay::moderation

@@ -27,9 +27,16 @@ absl::StatusOr<StoredDecision> LoadDecision(const Work& work, const SubmissionNa
   ASSIGN_OR_RETURN(const Component component,
                    work.store().GetComponent(work.tx, tenant, name.series, name.component));
   stored.scale = component.scale;
-  ASSIGN_OR_RETURN(stored.results,
-                   work.store().ListResults(work.tx, tenant, judged.submission.number, "",
-                                            std::numeric_limits<std::int32_t>::max()));
+  ASSIGN_OR_RETURN(const Group group, GroupOf(work, judged.submission));
+  for (const Submission& member : group.members) {
+    ASSIGN_OR_RETURN(std::vector<Result> own,
+                     work.store().ListResults(work.tx, tenant, member.number, "",
+                                              std::numeric_limits<std::int32_t>::max()));
+    for (Result& result : own) {
+      result.candidate = Pool(member, result.candidate);
+      stored.results.push_back(std::move(result));
+    }
+  }
   return stored;
 }
 

@@ -1,16 +1,21 @@
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "services/moderation/commands/draw_sample.h"
+#include "services/moderation/commands/find_policy.h"
 #include "services/moderation/commands/replay_decision.h"
+#include "services/moderation/commitment.h"
 #include "services/moderation/convert.h"
 #include "services/moderation/convert_draw.h"
 #include "services/moderation/errors.h"
 #include "services/moderation/rpcs/rpcs.h"
+#include "services/moderation/sampling/canonical.h"
 #include "services/platform/error/error.h"
 
 namespace assay::moderation {
@@ -20,11 +25,23 @@ using platform::Error;
 using platform::Router;
 
 constexpr std::string_view kFormat = "assay-decision@1";
+// A list is not judged in stages; a draw has a tolerance policy all the same, and names this one.
+constexpr std::string_view kUsualTolerance = "six-percent";
+constexpr int kItemsMax = 10'000;
+constexpr std::size_t kItemTextMax = 200;
 
 absl::Status Invalid(std::string_view field, std::string_view what) {
   return Error(absl::StatusCode::kInvalidArgument, "FIELD_INVALID",
                absl::StrCat(platform::View(field), " ", platform::View(what)))
       .Field(field, what);
+}
+
+// What is published of a consortium's draw has the marks of all its centres.
+absl::Status CheckMaySeeAll(const Work& work, const Drawn& drawn) {
+  if (drawn.record.consortium.empty() || !IsOfCentre(work.call)) return absl::OkStatus();
+  return Error(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED",
+               "the draw of a consortium tells the marks of other centres; use VerifySample")
+      .With("method", work.call.method);
 }
 
 absl::StatusOr<v1::PublishedDraw> PublishDraw(const Work& work,
@@ -37,6 +54,7 @@ absl::StatusOr<v1::PublishedDraw> PublishDraw(const Work& work,
                "whoever moderates a submission does not read its centre's marks; use VerifySample")
         .With("method", work.call.method);
   }
+  RETURN_IF_ERROR(CheckMaySeeAll(work, drawn));
   ASSIGN_OR_RETURN(const PublishedDraw published, Publish(work, drawn));
   return ToProto(drawn, published);
 }
@@ -75,6 +93,7 @@ absl::StatusOr<v1::Decision> ExportDecision(const Work& work,
         .With("submission", name.Text())
         .With("state", NameOf(submission.state));
   }
+  RETURN_IF_ERROR(CheckMaySeeAll(work, stored.drawn));
   v1::Decision out;
   out.set_format(std::string(kFormat));
   *out.mutable_draw() = ToProto(stored.drawn, stored.published);
@@ -82,7 +101,7 @@ absl::StatusOr<v1::Decision> ExportDecision(const Work& work,
   out.set_mark_step(FormatMark(stored.scale.step));
   out.set_adjustment_policy(stored.adjustment->document);
   out.set_adjustment_policy_version(stored.adjustment->VersionName());
-  for (const Pick& pick : stored.drawn.sample.picks) {
+  for (const Pick& pick : stored.published.claims.picks) {
     if (!pick.mark.has_value()) continue;
     v1::ModeratedMark& mark = *out.add_marks();
     mark.set_candidate(pick.candidate);
@@ -207,6 +226,72 @@ absl::StatusOr<v1::ReplayDecisionResponse> ReplayDecision(
   return out;
 }
 
+absl::StatusOr<std::string> SecretFrom(std::string_view field, const std::string& hex) {
+  const bool fits =
+      hex.size() == 2 * kSecretBytes && hex.find_first_not_of("0123456789abcdefABCDEF") == hex.npos;
+  if (!fits) return Invalid(field, absl::StrCat("is not ", kSecretBytes, " bytes in hexadecimal"));
+  return absl::HexStringToBytes(hex);
+}
+
+absl::StatusOr<std::vector<Candidate>> EntriesFrom(const v1::DrawFromListRequest& request) {
+  if (request.items().empty() || request.items_size() > kItemsMax) {
+    return Invalid("items", absl::StrCat("has not 1 to ", kItemsMax));
+  }
+  std::vector<Candidate> entries;
+  std::set<std::string> seen;
+  for (int i = 0; i < request.items_size(); ++i) {
+    const auto& item = request.items(i);
+    const std::string place = absl::StrCat("items[", i, "]");
+    if (item.item().empty()) return Invalid(place + ".item", "is empty");
+    for (const std::string* text : {&item.item(), &item.group(), &item.site(), &item.assessor()}) {
+      RETURN_IF_ERROR(CheckText(place, *text, kItemTextMax));
+    }
+    if (!seen.insert(item.item()).second) return Invalid(place + ".item", "came before");
+    entries.push_back({.number = item.item(),
+                       .assessor = item.assessor(),
+                       .group = item.group(),
+                       .site = item.site()});
+  }
+  return entries;
+}
+
+absl::StatusOr<v1::PublishedDraw> DrawFromList(const Work& work,
+                                               const v1::DrawFromListRequest& request) {
+  RETURN_IF_ERROR(CheckText("subject", request.subject(), kItemTextMax));
+  if (request.subject().empty()) return Invalid("subject", "is empty");
+  ASSIGN_OR_RETURN(const std::string id, PolicyIdOf("policy", request.policy()));
+  PublishedDraw published;
+  ASSIGN_OR_RETURN(published.sampling, FindPolicy(work, id, PolicyKind::kSampling, Today(work)));
+  ASSIGN_OR_RETURN(published.tolerance,
+                   FindPolicy(work, kUsualTolerance, PolicyKind::kTolerance, Today(work)));
+  DrawInput& input = published.input;
+  input.rule = published.sampling->sampling;
+  if (input.rule.mode != SamplingRule::Mode::kBeforeMarks) {
+    return Invalid("policy", "draws by marks, and a list has none");
+  }
+  ASSIGN_OR_RETURN(input.secret, SecretFrom("secret", request.secret()));
+  ASSIGN_OR_RETURN(input.entries, EntriesFrom(request));
+  input.submission = request.subject();
+  input.policy = published.sampling->VersionName();
+  input.sub_sample = published.tolerance->tolerance.sub_sample;
+  input.algorithm = NameOf(AlgorithmFor(input.entries, input.rule, input.facts));
+  ASSIGN_OR_RETURN(const MadeDraw made, MakeDraw(input));
+  if (made.picks.empty()) {
+    return Error(absl::StatusCode::kFailedPrecondition, kNobodyToDraw, "nothing can be drawn")
+        .With("submission", request.subject());
+  }
+  published.claims = {.commitment = Sha256Hex(input.secret),
+                      .list_hash = made.list_hash,
+                      .facts_hash = made.facts_hash,
+                      .seed = made.seed,
+                      .picks = made.picks,
+                      .ladder_size = made.draw.ladder_size};
+  Drawn drawn;
+  drawn.record.entries = CanonicalEntries(input.entries);
+  if (!made.facts_hash.empty()) drawn.record.facts = CanonicalSamplingFacts(input.facts);
+  return ToProto(drawn, published);
+}
+
 }  // namespace
 
 void RegisterReplay(Router& router, const Context& context) {
@@ -215,6 +300,8 @@ void RegisterReplay(Router& router, const Context& context) {
                                                   Scope::kCentre, PublishDraw);
   Read<v1::VerifyDrawRequest, v1::VerifySampleResponse>(router, context, service + "VerifyDraw",
                                                         Scope::kTenant, VerifyDraw);
+  Read<v1::DrawFromListRequest, v1::PublishedDraw>(router, context, service + "DrawFromList",
+                                                   Scope::kTenant, DrawFromList);
   Read<v1::ExportDecisionRequest, v1::Decision>(router, context, service + "ExportDecision",
                                                 Scope::kCentre, ExportDecision);
   Read<v1::ReplayDecisionRequest, v1::ReplayDecisionResponse>(

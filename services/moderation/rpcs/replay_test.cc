@@ -204,5 +204,37 @@ TEST_F(ReplayTest, ADecisionIsExportedToTheCentreOnceItIsReleased) {
   EXPECT_EQ(shown.detections_size(), 3);
 }
 
+// MOD-4 beyond marks: a list is drawn from as a cohort is, and anybody can draw it again.
+TEST_F(ReplayTest, DrawsFromAListThatAnybodyCanDrawAgain) {
+  v1::DrawFromListRequest request;
+  request.set_subject("centres/urn-1/planners/p1");
+  request.set_policy("policies/evidence-check");
+  request.set_secret(std::string(64, 'a'));
+  for (int i = 0; i < 12; ++i) {
+    auto& item = *request.add_items();
+    item.set_item(absl::StrCat("activity-", i));
+    item.set_group(i == 7 ? "expert witness" : "work placement");
+  }
+  const auto drawn = Call<v1::PublishedDraw>("ReplayService/DrawFromList", request, officer_);
+  ASSERT_THAT(drawn, IsOk());
+  EXPECT_EQ(drawn->drawn_size(), 5);
+  EXPECT_TRUE(std::any_of(drawn->drawn().begin(), drawn->drawn().end(), [](const auto& one) {
+    return one.candidate() == "activity-7";
+  })) << "the only one of its kind is represented";
+  v1::VerifyDrawRequest verify;
+  *verify.mutable_draw() = *drawn;
+  const auto verified =
+      Call<v1::VerifySampleResponse>("ReplayService/VerifyDraw", verify, officer_);
+  ASSERT_THAT(verified, IsOk());
+  EXPECT_TRUE(verified->verified()) << verified->ShortDebugString();
+  request.set_policy("policies/pearson-2026");
+  EXPECT_THAT(Call<v1::PublishedDraw>("ReplayService/DrawFromList", request, officer_),
+              IsError(Code::kInvalidArgument, "FIELD_INVALID"));
+  request.set_policy("policies/evidence-check");
+  request.mutable_items(1)->set_item("activity-0");
+  EXPECT_THAT(Call<v1::PublishedDraw>("ReplayService/DrawFromList", request, officer_),
+              IsError(Code::kInvalidArgument, "FIELD_INVALID"));
+}
+
 }  // namespace
 }  // namespace assay::moderation::testing

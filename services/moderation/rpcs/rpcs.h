@@ -25,6 +25,7 @@ void RegisterSubmissions(platform::Router& router, const Context& context);
 void RegisterLifecycle(platform::Router& router, const Context& context);
 void RegisterSamples(platform::Router& router, const Context& context);
 void RegisterModeration(platform::Router& router, const Context& context);
+void RegisterConsortia(platform::Router& router, const Context& context);
 void RegisterAllocation(platform::Router& router, const Context& context);
 void RegisterStandardisation(platform::Router& router, const Context& context);
 void RegisterAgreement(platform::Router& router, const Context& context);

@@ -192,7 +192,7 @@ absl::StatusOr<std::vector<Giveable>> AllocationStore::LoadGiveable(Tx& tx, std:
                                                                     const GiveableFilter& filter) {
   Statement sql(
       "SELECT s.number, s.series, s.component, s.id, s.centre, s.candidate_count, "
-      "p.qualification, p.subject");
+      "p.qualification, p.subject, s.consortium");
   From(sql,
        "JOIN components p ON p.tenant = s.tenant AND p.series = s.series AND p.id = s.component",
        tenant, filter);
@@ -202,7 +202,8 @@ absl::StatusOr<std::vector<Giveable>> AllocationStore::LoadGiveable(Tx& tx, std:
       Collect<Giveable>(tx, sql.sql(), sql.values(), [](const SqlRow& row) {
         Giveable giveable{
             .number = row.Int(0),
-            .name = {std::string(row.Text(1)), std::string(row.Text(2)), std::string(row.Text(3))}};
+            .name = {std::string(row.Text(1)), std::string(row.Text(2)), std::string(row.Text(3))},
+            .consortium = std::string(row.Text(8))};
         giveable.task = {.name = giveable.name.Text(),
                          .component = absl::StrCat("series/", giveable.name.series, "/components/",
                                                    giveable.name.component),

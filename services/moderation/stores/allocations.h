@@ -29,6 +29,7 @@ inline constexpr int kReasonNamed = 5;  // Besides Grounds: an officer named the
 struct Giveable {
   std::int64_t number = 0;
   SubmissionName name;
+  std::string consortium;  // Id, or empty.
   Task task;
 };
 // Which of them; empty and 0: any.

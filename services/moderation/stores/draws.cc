@@ -97,11 +97,11 @@ absl::Status DrawStore::Insert(Tx& tx, std::string_view tenant, std::int64_t sub
   return tx
       .Execute(
           "INSERT INTO sample_draws (tenant, submission, sample, facts, facts_hash, entries, "
-          "names_only, consortium, coverage, steps, not_drawn, rank_gap_max, explanation) VALUES "
-          "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+          "names_only, consortium, coverage, steps, not_drawn, rank_gap_max, explanation, "
+          "group_count) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
           {tenant, submission, sample, record.facts, record.facts_hash, record.entries,
            record.names_only ? 1 : 0, record.consortium, coverage, steps, not_drawn,
-           record.rank_gap_max, record.explanation})
+           record.rank_gap_max, record.explanation, record.group_count})
       .status();
 }
 
@@ -110,7 +110,8 @@ absl::StatusOr<DrawRecord> DrawStore::Get(Tx& tx, std::string_view tenant, std::
   DrawRecord record;
   RETURN_IF_ERROR(tx.Query(
       "SELECT facts, facts_hash, entries, names_only, consortium, coverage, steps, not_drawn, "
-      "rank_gap_max, explanation FROM sample_draws WHERE tenant = $1 AND submission = $2 AND "
+      "rank_gap_max, explanation, group_count FROM sample_draws WHERE tenant = $1 AND submission = "
+      "$2 AND "
       "sample = $3",
       {tenant, submission, sample}, [&](const SqlRow& row) {
         record.facts = row.Text(0);
@@ -126,6 +127,7 @@ absl::StatusOr<DrawRecord> DrawStore::Get(Tx& tx, std::string_view tenant, std::
         }
         record.rank_gap_max = row.Int(8);
         record.explanation = row.Text(9);
+        record.group_count = row.Int(10);
         return absl::OkStatus();
       }));
   return record;

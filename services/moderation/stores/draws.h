@@ -31,8 +31,9 @@ struct DrawRecord {
   std::string facts;       // CanonicalSamplingFacts(), or "" under the first algorithm.
   std::string facts_hash;  // Hexadecimal, or "".
   std::string entries;     // CanonicalEntries() that names were drawn from; "" if marks were there.
-  bool names_only = false;  // Marks are not in yet (MOD-5).
-  std::string consortium;   // Resource name, or "".
+  bool names_only = false;       // Marks are not in yet (MOD-5).
+  std::string consortium;        // Resource name, or "": of one submission alone.
+  std::int64_t group_count = 0;  // Drawn for the whole consortium; 0: the sample has them all.
   std::vector<Shown> coverage;
   std::vector<SampleStep> steps;
   std::array<std::int64_t, kNotDrawns> not_drawn = {};

@@ -82,8 +82,15 @@ absl::StatusOr<std::vector<Moderator>> Load(Transaction& tx, std::string_view te
       "SELECT m.id, m.subject, m.title, m.capacity, m.script_capacity, m.seniority, m.unavailable, "
       "m.unavailable_reason, (SELECT COUNT(*) FROM submissions s WHERE s.tenant = m.tenant AND "
       "s.moderator = m.id AND s.state = ");
+  // A consortium is one submission to whoever moderates it (MOD-5).
   sql.Bind(kOpen).Add(
-      "), (SELECT CAST(COALESCE(SUM(s.script_count), 0) AS BIGINT) FROM submissions s WHERE "
+      ") - (SELECT COUNT(*) FROM submissions s WHERE s.tenant = m.tenant AND s.moderator = m.id "
+      "AND s.consortium <> '' AND s.state = ");
+  sql.Bind(kOpen).Add(
+      " AND EXISTS (SELECT 1 FROM submissions f WHERE f.tenant = s.tenant AND f.series = s.series "
+      "AND f.component = s.component AND f.consortium = s.consortium AND f.consortium <> '' AND "
+      "f.id < s.id AND f.state = s.state)), (SELECT CAST(COALESCE(SUM(s.script_count), 0) AS "
+      "BIGINT) FROM submissions s WHERE "
       "s.tenant = m.tenant AND s.moderator = m.id AND s.state = ");
   sql.Bind(kOpen).Add("), m.created_at, m.version FROM moderators m WHERE m.tenant = ");
   sql.Bind(tenant);

@@ -3,13 +3,13 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <grpcpp/support/server_callback.h>
-#include <openssl/evp.h>
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "services/platform/core/sha256.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/error/error.h"
 #include "services/platform/idempotency/once.h"
@@ -34,12 +34,7 @@ std::string HashOf(Message& request, const google::protobuf::FieldDescriptor* re
   }
   reflection.SetString(&request, request_id, std::move(id));
 
-  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  ASSAY_CHECK(sha256 != nullptr);
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  ASSAY_CHECK(EVP_Digest(bytes.data(), bytes.size(), digest, &size, sha256, nullptr) == 1);
-  return std::string(reinterpret_cast<const char*>(digest), size);
+  return Sha256(bytes);
 }
 
 // One call; deletes itself when it ends.

@@ -1,12 +1,10 @@
 #include "services/platform/storage/migrate.h"
 
-#include <openssl/sha.h>
-
 #include <map>
 #include <string>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "services/platform/core/sha256.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/log/log.h"
@@ -27,13 +25,6 @@ constexpr std::string_view kCreateTable =
 constexpr std::string_view kLockCreation = "SELECT pg_advisory_xact_lock(418565218681)";
 // LOCK TABLE takes no snapshot, so what is read after it is what the one before us committed.
 constexpr std::string_view kLockVersions = "LOCK TABLE schema_versions IN EXCLUSIVE MODE";
-
-std::string Sha256(std::string_view text) {
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
-  return absl::BytesToHexString(
-      absl::string_view(reinterpret_cast<const char*>(digest), sizeof digest));
-}
 
 std::string_view SqlOf(const Migration& migration, Engine engine) {
   return engine == Engine::kSqlite ? migration.sqlite : migration.postgres;
@@ -78,7 +69,7 @@ absl::Status CheckApplied(const Applied& applied, const MigrationSet& set, Engin
                                                         " but not the one before it"));
     }
     const Migration& migration = set.migrations[static_cast<std::size_t>(version - 1)];
-    if (sha256 != Sha256(SqlOf(migration, engine))) {
+    if (sha256 != Sha256Hex(SqlOf(migration, engine))) {
       return absl::FailedPreconditionError(
           absl::StrCat("migration ", View(migration.name), " of ", View(set.component),
                        " was changed after it was applied; add a new one instead"));
@@ -104,7 +95,7 @@ absl::Status ApplyNext(Transaction& tx, const MigrationSet& set, Engine engine, 
       .Execute(
           "INSERT INTO schema_versions (component, version, name, sha256)"
           " VALUES ($1, $2, $3, $4)",
-          {set.component, next.version, next.name, Sha256(sql)})
+          {set.component, next.version, next.name, Sha256Hex(sql)})
       .status();
 }
 

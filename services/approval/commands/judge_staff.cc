@@ -1,0 +1,29 @@
+#include "services/approval/commands/judge_staff.h"
+
+#include <utility>
+
+#include "services/approval/commands/manage_staff.h"
+#include "services/platform/core/status_macros.h"
+
+namespace assay::approval {
+
+absl::StatusOr<StaffJudgement> JudgeStaffRecord(const Work& work, const StaffRecord& staff,
+                                                const std::string& qualification,
+                                                absl::CivilDay day) {
+  StaffStore store;
+  const std::string& tenant = work.reach.tenant;
+  StaffFacts facts;
+  facts.first_day = staff.first_day;
+  facts.last_day = staff.last_day;
+  facts.roles = staff.roles;
+  ASSIGN_OR_RETURN(auto competences,
+                   store.ListCompetences(work.tx, tenant, staff, kCompetencesMost));
+  for (CompetenceRecord& c : competences) facts.competences.push_back(std::move(c.rule));
+  ASSIGN_OR_RETURN(auto conflicts, store.ListConflicts(work.tx, tenant, staff, kConflictsMost));
+  for (ConflictRecord& c : conflicts) facts.conflicts.push_back(std::move(c.rule));
+  const auto known = work.context.catalogue.find(qualification);
+  const int level = known == work.context.catalogue.end() ? 0 : known->second.level;
+  return JudgeStaff(facts, work.context.oversight.competence, qualification, level, day);
+}
+
+}  // namespace assay::approval
