@@ -24,6 +24,24 @@ TEST(ErasedTextTest, TakesWholeWordsOnly) {
   }
 }
 
+TEST(ErasedTextTest, LeavesShortPlainNumbersThatMayBeAnything) {
+  std::string text = "unit 301 is done";
+  EXPECT_FALSE(EraseFrom(text, {"301", "", "erased-x"}));
+  text = "number 100301 has left";
+  EXPECT_TRUE(EraseFrom(text, {"100301", "", "erased-x"}));
+  EXPECT_EQ(text, "number erased-x has left");
+}
+
+TEST(ErasedTextTest, TakesAnyNumberOutOfWhatListsLearners) {
+  PlannerVersion version;
+  version.changes = {"learners removed: 301, 302", "activity 301 added: Selling"};
+  const auto changed = EraseFrom(version, {"301", "", "erased-x"});
+  ASSERT_TRUE(changed.ok());
+  EXPECT_TRUE(*changed);
+  EXPECT_EQ(version.changes[0], "learners removed: erased-x, 302");
+  EXPECT_EQ(version.changes[1], "activity 301 added: Selling");
+}
+
 // A pseudonym that holds the number must not be found in itself for ever.
 TEST(ErasedTextTest, EndsAlsoIfThePseudonymHoldsTheNumber) {
   std::string text = "E1 and E1";

@@ -305,38 +305,6 @@ absl::StatusOr<std::vector<RegistrationChange>> LearnerStore::Changes(
   return found;
 }
 
-absl::Status LearnerStore::RewriteNotes(Tx& tx, std::string_view tenant,
-                                        const RegistrationRecord& record,
-                                        absl::FunctionRef<bool(std::string&)> change) {
-  struct Note {
-    std::string unit;  // Empty: of a change.
-    std::int64_t number;
-    std::string text;
-  };
-  std::vector<Note> notes;
-  RETURN_IF_ERROR(tx.Query(
-      "SELECT '', number, reason FROM registration_changes WHERE tenant = $1 AND centre = $2 "
-      "AND registration = $3 UNION ALL SELECT unit, number, change_note FROM achievements "
-      "WHERE tenant = $1 AND centre = $2 AND registration = $3",
-      {tenant, record.centre, record.id}, [&](const SqlRow& row) {
-        notes.push_back({std::string(row.Text(0)), row.Int(1), std::string(row.Text(2))});
-        return absl::OkStatus();
-      }));
-  for (Note& note : notes) {
-    if (!change(note.text)) continue;
-    const std::string_view sql =
-        note.unit.empty()
-            ? "UPDATE registration_changes SET reason = $5 WHERE tenant = $1 AND centre = $2 "
-              "AND registration = $3 AND '' = $6 AND number = $4"
-            : "UPDATE achievements SET change_note = $5 WHERE tenant = $1 AND centre = $2 "
-              "AND registration = $3 AND unit = $6 AND number = $4";
-    RETURN_IF_ERROR(
-        tx.Execute(sql, {tenant, record.centre, record.id, note.number, note.text, note.unit})
-            .status());
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<std::int64_t> LearnerStore::CountActive(Tx& tx, std::string_view tenant,
                                                        std::string_view centre,
                                                        std::string_view qualification) {
