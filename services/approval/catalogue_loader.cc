@@ -282,10 +282,17 @@ std::string WriteQualification(const Qualification& q) {
               {"regions", q.regions},
               {"fast_track_from", q.fast_track_from},
               {"employer_involvement", q.employer_involvement},
+              {"registration_months", q.registration_months},
               {"sectors", q.sectors},
               {"source", q.source},
               {"units", json::array()},
               {"combination", ToJson(q.combination)}};
+  if (q.last_registration_day.has_value()) {
+    out["last_registration_day"] = absl::FormatCivilTime(*q.last_registration_day);
+  }
+  if (q.last_certification_day.has_value()) {
+    out["last_certification_day"] = absl::FormatCivilTime(*q.last_certification_day);
+  }
   for (const Unit& unit : q.units) out["units"].push_back(ToJson(unit));
   return out.dump(-1, ' ', false, json::error_handler_t::replace);
 }

@@ -317,7 +317,7 @@ v1::CheckApprovalResponse ToProto(const StandingAnswer& answer) {
   return out;
 }
 
-Qualification FromProto(const v1::Qualification& in) {
+absl::StatusOr<Qualification> FromProto(const v1::Qualification& in) {
   Qualification q = {.number = in.number(),
                      .title = in.title(),
                      .level = in.level(),
@@ -330,6 +330,13 @@ Qualification FromProto(const v1::Qualification& in) {
                      .employer_involvement = in.employer_involvement(),
                      .sectors = {in.sectors().begin(), in.sectors().end()},
                      .source = in.source()};
+  q.registration_months = in.registration_months();
+  ASSIGN_OR_RETURN(q.last_registration_day,
+                   DayFrom("qualification.last_registration_day", in.has_last_registration_day(),
+                           in.last_registration_day()));
+  ASSIGN_OR_RETURN(q.last_certification_day,
+                   DayFrom("qualification.last_certification_day", in.has_last_certification_day(),
+                           in.last_certification_day()));
   for (const v1::Unit& unit : in.units()) q.units.push_back(UnitFrom(unit));
   q.combination = RuleFrom(in.combination());
   return q;

@@ -54,7 +54,7 @@ v1::QualificationApproval ToProto(const QualificationApproval& approval);
 v1::CheckApprovalResponse ToProto(const StandingAnswer& answer);
 
 // What a client sends of an entry; its name and output fields are not read.
-Qualification FromProto(const v1::Qualification& qualification);
+absl::StatusOr<Qualification> FromProto(const v1::Qualification& qualification);
 
 enum class Detail { kBasic, kFull };
 // kBasic leaves out units and combination.

@@ -129,6 +129,7 @@ void RegisterRpcs(platform::Router& router, const Context& context) {
   RegisterQualifications(router, context);
   RegisterApprovals(router, context);
   RegisterPlanners(router, context);
+  RegisterDashboard(router, context);
   RegisterDeclarationSamples(router, context);
   RegisterMerges(router, context);
   RegisterRegisters(router, context);

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/approval/commands/check_standing.h"
+#include "services/approval/commands/find_qualification.h"
 #include "services/approval/commands/limits_in_force.h"
 #include "services/approval/commands/quality_reviews.h"
 #include "services/approval/commands/rule_on_planner.h"
@@ -107,7 +108,7 @@ absl::Status Award(const Work& work, AwardRecord& award, RegistrationRecord& rec
 }  // namespace
 
 absl::StatusOr<Eligibility> CheckEligibility(const Work& work, const RegistrationRecord& record) {
-  ASSIGN_OR_RETURN(const Qualification* qualification, CatalogueEntry(work, record.qualification));
+  ASSIGN_OR_RETURN(const Qualification qualification, FindQualification(work, record.qualification));
   EligibilityFacts facts{.state = record.state,
                          .register_day = record.register_day,
                          .end_day = record.end_day,
@@ -115,20 +116,19 @@ absl::StatusOr<Eligibility> CheckEligibility(const Work& work, const Registratio
   std::vector<UnitFact> own;
   ASSIGN_OR_RETURN(facts.units, UnitsOf(work, record, own));
   ASSIGN_OR_RETURN(facts.approvals, ApprovalsOn(work, record, own));
-  if (qualification->employer_involvement) {
+  if (qualification.employer_involvement) {
     ASSIGN_OR_RETURN(facts.involvement, InvolvementOf(work, record));
   }
   ASSIGN_OR_RETURN(const Limits limits,
                    LimitsInForce(work, record.centre, record.qualification, facts.today));
   if (limits.certification_stopped) {
-    facts.certification_stop =
-        absl::StrCat("certificates are stopped: ", limits.reason, " (", limits.source, ")");
+    facts.certification_stop = absl::StrCat(limits.reason, " (", limits.source, ")");
   }
   ASSIGN_OR_RETURN(const DirectClaimAnswer direct,
                    DirectClaimsOf(work, record.centre, record.qualification));
   facts.direct = {direct.outcome.granted, direct.stopped,
                   direct.stopped ? direct.stop_reason : direct.outcome.reason};
-  return EvaluateEligibility(*qualification, facts);
+  return EvaluateEligibility(qualification, facts);
 }
 
 absl::StatusOr<AwardRecord> ClaimAward(const Work& work, const RegistrationTarget& target) {

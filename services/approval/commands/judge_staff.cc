@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "services/approval/commands/find_qualification.h"
 #include "services/approval/commands/manage_staff.h"
 #include "services/platform/core/status_macros.h"
 
@@ -21,8 +22,9 @@ absl::StatusOr<StaffJudgement> JudgeStaffRecord(const Work& work, const StaffRec
   for (CompetenceRecord& c : competences) facts.competences.push_back(std::move(c.rule));
   ASSIGN_OR_RETURN(auto conflicts, store.ListConflicts(work.tx, tenant, staff, kConflictsMost));
   for (ConflictRecord& c : conflicts) facts.conflicts.push_back(std::move(c.rule));
-  const auto known = work.context.catalogue.find(qualification);
-  const int level = known == work.context.catalogue.end() ? 0 : known->second.level;
+  const auto known = FindQualification(work, qualification, day);
+  if (!known.ok() && !absl::IsNotFound(known.status())) return known.status();
+  const int level = known.ok() ? known->level : 0;
   return JudgeStaff(facts, work.context.oversight.competence, qualification, level, day);
 }
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "services/approval/commands/find_qualification.h"
 #include "services/approval/errors.h"
 #include "services/approval/oversight_events.h"
 #include "services/platform/core/status_macros.h"
@@ -172,11 +173,7 @@ absl::StatusOr<StaffPart> RecordCompetence(const Work& work, const StaffTarget& 
   StaffPart part;
   ASSIGN_OR_RETURN(part.staff, Find(work, target));
   const std::string& qualification = competence.rule.qualification;
-  if (!work.context.catalogue.contains(qualification)) {
-    return Error(Code::kNotFound, kQualificationNotFound,
-                 absl::StrCat("there is no qualifications/", qualification, " in the catalogue"))
-        .With("qualification", "qualifications/" + qualification);
-  }
+  RETURN_IF_ERROR(FindQualification(work, qualification).status());
   StaffStore store;
   ASSIGN_OR_RETURN(const auto all,
                    store.ListCompetences(work.tx, work.reach.tenant, part.staff, kCompetencesMost));

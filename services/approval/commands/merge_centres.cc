@@ -11,6 +11,7 @@
 #include "services/approval/events.h"
 #include "services/approval/import/facts.h"
 #include "services/approval/stores/centre_sources.h"
+#include "services/approval/stores/learners.h"
 #include "services/approval/stores/planners.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/error/error.h"
@@ -29,17 +30,22 @@ absl::Status CheckNotInUse(const Work& work, const Centre& centre) {
   const Reach reach{work.reach.tenant, ""};
   ASSIGN_OR_RETURN(
       const ApprovalPage approvals,
-      work.context.store.ListApprovals(work.tx, reach, centre.id, "", kApprovalsLooked));
+      work.context.store.ListApprovals(work.tx, reach, {.centre = centre.id}, "", kApprovalsLooked));
   const bool approved = std::any_of(
       approvals.approvals.begin(), approvals.approvals.end(), [](const QualificationApproval& a) {
-        return a.state == ApprovalState::kApplied || a.state == ApprovalState::kApproved;
+        return a.state == ApprovalState::kApplied || a.state == ApprovalState::kApproved ||
+               a.state == ApprovalState::kSuspended;
       });
   ASSIGN_OR_RETURN(const std::vector<PlannerRecord> planners,
                    PlannerStore().List(work.tx, reach, centre.id, std::nullopt, "", 1));
-  if (!approved && planners.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::int64_t learners,
+                   LearnerStore().CountActive(work.tx, work.reach.tenant, centre.id, ""));
+  if (!approved && planners.empty() && learners == 0) return absl::OkStatus();
   const std::string name = "centres/" + centre.id;
   return Error(absl::StatusCode::kFailedPrecondition, kCentreInUse,
-               absl::StrCat(name, " has ", approved ? "qualification approvals" : "planners",
+               absl::StrCat(name, " has ", approved             ? "qualification approvals"
+                            : planners.empty() ? "learners"
+                                               : "planners",
                             " of its own; let it be the one that stays, or end them first"))
       .With("centre", name);
 }

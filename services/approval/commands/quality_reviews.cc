@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/approval/commands/find_qualification.h"
 #include "services/approval/commands/limits_in_force.h"
 #include "services/approval/commands/register_learners.h"
 #include "services/approval/commands/risk_policies.h"
@@ -108,7 +109,7 @@ absl::Status Refused(const std::vector<PolicyFault>& faults) {
 absl::StatusOr<QualityReviewRecord> RecordReview(const Work& work, const ReviewDraft& draft) {
   RETURN_IF_ERROR(work.context.store.GetCentre(work.tx, work.reach, draft.centre).status());
   if (!draft.qualification.empty()) {
-    RETURN_IF_ERROR(CatalogueEntry(work, draft.qualification).status());
+    RETURN_IF_ERROR(FindQualification(work, draft.qualification).status());
   }
   ASSIGN_OR_RETURN(const RiskPolicyVersion policy, RiskPolicyOn(work, draft.day));
   std::vector<PolicyFault> faults = CheckGrades(policy.policy, draft.grades);
@@ -222,7 +223,7 @@ absl::StatusOr<RiskAnswer> RiskOf(const Work& work, const std::string& centre) {
 
 absl::StatusOr<DirectClaimAnswer> DirectClaimsOf(const Work& work, const std::string& centre,
                                                  const std::string& qualification) {
-  RETURN_IF_ERROR(CatalogueEntry(work, qualification).status());
+  RETURN_IF_ERROR(FindQualification(work, qualification).status());
   ASSIGN_OR_RETURN(const RiskAnswer risk, RiskOf(work, centre));
   DirectClaimAnswer answer;
   answer.next_review = risk.outcome.next_review;

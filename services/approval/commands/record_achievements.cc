@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/approval/commands/find_qualification.h"
 #include "services/approval/commands/staff_standing.h"
 #include "services/approval/errors.h"
 #include "services/platform/core/status_macros.h"
@@ -28,21 +29,21 @@ class StaffBook {
  public:
   explicit StaffBook(const Work& work) : work_(work) {}
 
-  absl::StatusOr<StaffFacts> Of(const std::string& centre, const std::string& staff,
-                                const std::string& qualification, absl::CivilDay day) {
+  absl::StatusOr<MarkerFacts> Of(const std::string& centre, const std::string& staff,
+                                 const std::string& qualification, absl::CivilDay day) {
     const auto key = std::tuple(staff, qualification, day);
     const auto known = known_.find(key);
     if (known != known_.end()) return known->second;
     ASSIGN_OR_RETURN(StaffStanding s, StandingOfStaff(work_, centre, staff, qualification, day));
     return known_
-        .emplace(key, StaffFacts{s.exists, s.active, s.assessor, s.verifier, s.competent,
-                                 std::move(s.conflicts)})
+        .emplace(key, MarkerFacts{s.exists, s.active, s.assessor, s.verifier, s.competent,
+                                  std::move(s.conflicts)})
         .first->second;
   }
 
  private:
   const Work& work_;
-  std::map<std::tuple<std::string, std::string, absl::CivilDay>, StaffFacts> known_;
+  std::map<std::tuple<std::string, std::string, absl::CivilDay>, MarkerFacts> known_;
 };
 
 class Recording {
@@ -82,7 +83,7 @@ class Recording {
     }
     const RegistrationRecord& registration = found->second;
     ASSIGN_OR_RETURN(const Qualification* qualification,
-                     CatalogueEntry(work_, registration.qualification));
+                     QualificationOf(registration.qualification));
     ASSIGN_OR_RETURN(const auto before, store_.LastVersion(work_.tx, work_.reach.tenant, centre_,
                                                            registration.id, line.entry.unit));
     ASSIGN_OR_RETURN(const AchievementFrame frame,
@@ -100,6 +101,14 @@ class Recording {
   static bool Same(const AchievementEntry& before, AchievementEntry after) {
     after.change_note = before.change_note;
     return before == after;
+  }
+
+  // A batch is of few qualifications and many rows.
+  absl::StatusOr<const Qualification*> QualificationOf(const std::string& number) {
+    const auto known = qualifications_.find(number);
+    if (known != qualifications_.end()) return &known->second;
+    ASSIGN_OR_RETURN(Qualification found, FindQualification(work_, number));
+    return &qualifications_.emplace(number, std::move(found)).first->second;
   }
 
   absl::StatusOr<AchievementFrame> FrameOf(const AchievementEntry& entry,
@@ -132,6 +141,7 @@ class Recording {
   LearnerStore store_;
   StaffBook staff_;
   std::map<std::string, RegistrationRecord, std::less<>> registrations_;
+  std::map<std::string, Qualification, std::less<>> qualifications_;
   std::set<std::pair<std::string, std::string>> seen_;
 };
 

@@ -7,7 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "services/approval/commands/check_standing.h"
+#include "services/approval/commands/find_qualification.h"
 #include "services/approval/commands/limits_in_force.h"
+#include "services/approval/commands/note_first_use.h"
 #include "services/approval/errors.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
@@ -56,20 +58,6 @@ Error NotInForce(const std::string& centre, const std::string& qualification, ab
       .With("standing", ReasonOf(answer.standing));
 }
 
-// Counts who is active, for a qualification or ("") for all, against a cap.
-absl::Status Cap(const Work& work, const std::string& centre, const std::string& qualification,
-                 std::optional<std::int64_t> most, const Limits& limits, LearnerFrame& frame) {
-  if (!most.has_value()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::int64_t active,
-                   LearnerStore().CountActive(work.tx, work.reach.tenant, centre, qualification));
-  const std::int64_t left = std::max<std::int64_t>(0, *most - active);
-  if (frame.places.has_value() && *frame.places <= left) return absl::OkStatus();
-  frame.places = left;
-  frame.cap = absl::StrCat("at most ", *most, " learners are allowed, ", active,
-                           " are registered: ", limits.reason, " (", limits.source, ")");
-  return absl::OkStatus();
-}
-
 // What the centre may do on the day, and how many places are left. Inside the transaction, so that
 // two registrations at once cannot both take the last one.
 absl::Status Allow(const Work& work, const std::string& centre, const std::string& qualification,
@@ -87,28 +75,40 @@ absl::Status Allow(const Work& work, const std::string& centre, const std::strin
         .With("centre", "centres/" + centre)
         .With("source", limits.source);
   }
-  RETURN_IF_ERROR(Cap(work, centre, qualification, limits.learners_max, limits, frame));
-  return Cap(work, centre, "", limits.centre_learners_max, limits, frame);
+  // A cap may lie on the qualification or on all of the centre's learners together.
+  const std::pair<std::optional<std::int64_t>, std::string> caps[] = {
+      {limits.learners_max, qualification}, {limits.centre_learners_max, ""}};
+  for (const auto& [most, of] : caps) {
+    if (!most.has_value()) continue;
+    ASSIGN_OR_RETURN(const std::int64_t active,
+                     LearnerStore().CountActive(work.tx, work.reach.tenant, centre, of));
+    const std::int64_t places = std::max<std::int64_t>(0, *most - active);
+    if (frame.places.has_value() && *frame.places <= places) continue;
+    frame.places = places;
+    frame.cap = absl::StrCat("at most ", *most, " learners are allowed, ", limits.reason, " (",
+                             limits.source, ")");
+  }
+  return absl::OkStatus();
 }
 
 // Everything about an order but its rows.
 struct Opening {
-  const Qualification* qualification = nullptr;
+  Qualification qualification;
   PeriodCheck period;
   LearnerFrame frame;
 };
 absl::StatusOr<Opening> Open(const Work& work, const RegistrationOrder& order) {
   Opening opening;
   RETURN_IF_ERROR(work.context.store.GetCentre(work.tx, work.reach, order.centre).status());
-  ASSIGN_OR_RETURN(opening.qualification, CatalogueEntry(work, order.qualification));
+  ASSIGN_OR_RETURN(opening.qualification, FindQualification(work, order.qualification));
   opening.period =
-      CheckPeriod({.months_max = opening.qualification->registration_months,
-                   .last_registration_day = opening.qualification->last_registration_day,
+      CheckPeriod({.months_max = opening.qualification.registration_months,
+                   .last_registration_day = opening.qualification.last_registration_day,
                    .register_day = order.register_day,
                    .end_day = order.end_day,
                    .today = DayOfCall(work)});
   if (!opening.period.faults.empty()) return RefusedFor(opening.period.faults, "");
-  opening.frame.minimum_age = opening.qualification->minimum_age;
+  opening.frame.minimum_age = opening.qualification.minimum_age;
   opening.frame.register_day = opening.period.register_day;
   RETURN_IF_ERROR(
       Allow(work, order.centre, order.qualification, opening.period.register_day, opening.frame));
@@ -161,6 +161,10 @@ absl::StatusOr<RegistrationReport> Register(const Work& work, const Registration
                  "one of the learners was registered by another call at the same moment");
   }
   RETURN_IF_ERROR(kept);
+  if (!report.kept.empty()) {
+    RETURN_IF_ERROR(
+        NoteFirstUse(work, order.centre, order.qualification, opening.period.register_day));
+  }
   return report;
 }
 
@@ -187,14 +191,6 @@ absl::Status CarryAchievements(const Work& work, const RegistrationRecord& from,
 
 absl::CivilDay DayOfCall(const Work& work) {
   return absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
-}
-
-absl::StatusOr<const Qualification*> CatalogueEntry(const Work& work, const std::string& number) {
-  const auto found = work.context.catalogue.find(number);
-  if (found != work.context.catalogue.end()) return &found->second;
-  return Error(Code::kNotFound, kQualificationNotFound,
-               absl::StrCat("there is no qualifications/", number, " in the catalogue"))
-      .With("qualification", "qualifications/" + number);
 }
 
 absl::Status CheckChange(const RegistrationRecord& record, RegistrationState to) {
@@ -232,12 +228,13 @@ absl::StatusOr<RegistrationRecord> RegisterLearner(const Work& work, Registratio
 
 absl::StatusOr<RegistrationRecord> CorrectRegistration(const Work& work,
                                                        const RegistrationTarget& target,
-                                                       const Correction& correction) {
+                                                       const RegistrationCorrection& correction) {
   ASSIGN_OR_RETURN(RegistrationRecord record, FindRegistration(work, target));
   if (record.state != RegistrationState::kActive) {
     return CheckChange(record, RegistrationState::kActive);
   }
-  ASSIGN_OR_RETURN(const Qualification* qualification, CatalogueEntry(work, record.qualification));
+  ASSIGN_OR_RETURN(const Qualification qualification,
+                   FindQualification(work, record.qualification));
   std::vector<std::string> fields;
   LearnerDetails learner = record.learner;
   if (!correction.name.empty()) {
@@ -256,8 +253,7 @@ absl::StatusOr<RegistrationRecord> CorrectRegistration(const Work& work,
     record.programme = correction.programme;
     fields.push_back("programme");
   }
-  LearnerFrame frame{.minimum_age = qualification->minimum_age,
-                     .register_day = record.register_day};
+  LearnerFrame frame{.minimum_age = qualification.minimum_age, .register_day = record.register_day};
   const std::vector<LearnerDetails> one = {learner};
   RETURN_IF_ERROR(LearnerStore().Know(work.tx, work.reach.tenant, record.centre,
                                       record.qualification, one, frame));
@@ -351,6 +347,7 @@ absl::StatusOr<RegistrationRecord> TransferRegistration(const Work& work,
   const std::vector<RegistrationRecord> made = {to};
   RETURN_IF_ERROR(store.Insert(work.tx, work.reach.tenant, made, work.call.subject()));
   RETURN_IF_ERROR(CarryAchievements(work, from, to));
+  RETURN_IF_ERROR(NoteFirstUse(work, destination, from.qualification, today));
   return to;
 }
 

@@ -51,7 +51,7 @@ struct RegistrationTarget {
 // All return NOT_FOUND (REGISTRATION_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION
 // (REGISTRATION_STATE_WRONG).
 
-struct Correction {
+struct RegistrationCorrection {
   std::string name;  // Empty or none: it is right.
   std::string uln;
   std::optional<absl::CivilDay> birth_day;
@@ -60,7 +60,7 @@ struct Correction {
 };
 absl::StatusOr<RegistrationRecord> CorrectRegistration(const Work& work,
                                                        const RegistrationTarget& target,
-                                                       const Correction& correction);
+                                                       const RegistrationCorrection& correction);
 // INVALID_ARGUMENT (REGISTRATION_PERIOD_INVALID).
 absl::StatusOr<RegistrationRecord> ExtendRegistration(const Work& work,
                                                       const RegistrationTarget& target,
@@ -81,8 +81,6 @@ absl::StatusOr<RegistrationRecord> TransferRegistration(const Work& work,
 absl::Status CheckChange(const RegistrationRecord& record, RegistrationState to);
 absl::StatusOr<RegistrationRecord> FindRegistration(const Work& work,
                                                     const RegistrationTarget& target);
-// NOT_FOUND (QUALIFICATION_NOT_FOUND).
-absl::StatusOr<const Qualification*> CatalogueEntry(const Work& work, const std::string& number);
 absl::CivilDay DayOfCall(const Work& work);
 
 }  // namespace assay::approval

@@ -82,7 +82,7 @@ class Look {
     AtPerson("verifier", entry_.verifier, frame_.verifier, frame_.verifier.verifier);
   }
 
-  void AtPerson(const std::string& field, const std::string& name, const StaffFacts& standing,
+  void AtPerson(const std::string& field, const std::string& name, const MarkerFacts& standing,
                 bool has_role) {
     const std::string prefix = absl::StrCat("centres/", frame_.centre, "/staff/");
     const bool own = name.size() > prefix.size() && name.starts_with(prefix);

@@ -25,7 +25,7 @@ struct AchievementEntry {
 };
 
 // What the centre's records say of a member of staff on a day.
-struct StaffFacts {
+struct MarkerFacts {
   bool exists = false;
   bool active = false;
   bool assessor = false;
@@ -45,8 +45,8 @@ struct AchievementFrame {
   absl::CivilDay register_day;
   absl::CivilDay end_day;
   absl::CivilDay today;
-  StaffFacts assessor;                       // On the day of marking.
-  StaffFacts verifier;                       // On the day of verification.
+  MarkerFacts assessor;                       // On the day of marking.
+  MarkerFacts verifier;                       // On the day of verification.
   const AchievementEntry* before = nullptr;  // The version it replaces.
 };
 

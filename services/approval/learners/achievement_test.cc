@@ -14,7 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using Day = absl::CivilDay;
 
-constexpr StaffFacts kAble = {
+constexpr MarkerFacts kAble = {
     .exists = true, .active = true, .assessor = true, .verifier = true, .competent = true};
 
 class AchievementTest : public ::testing::Test {
@@ -64,16 +64,16 @@ TEST_F(AchievementTest, RefusesThatWhoMarkedVerifies) {
 }
 
 TEST_F(AchievementTest, AsksOfBothRoleCompetenceAndNoConflict) {
-  const std::vector<std::function<void(StaffFacts&)>> wrong = {
-      [](StaffFacts& s) { s.exists = false; },
-      [](StaffFacts& s) { s.active = false; },
-      [](StaffFacts& s) { s.assessor = s.verifier = false; },
-      [](StaffFacts& s) { s.competent = false; },
-      [](StaffFacts& s) {
+  const std::vector<std::function<void(MarkerFacts&)>> wrong = {
+      [](MarkerFacts& s) { s.exists = false; },
+      [](MarkerFacts& s) { s.active = false; },
+      [](MarkerFacts& s) { s.assessor = s.verifier = false; },
+      [](MarkerFacts& s) { s.competent = false; },
+      [](MarkerFacts& s) {
         s.conflicts = {"E9", "E1"};
       },
-      [](StaffFacts& s) { s.conflicts = {" ada lovelace "}; },
-      [](StaffFacts& s) { s.conflicts = {"centres/c/registrations/r"}; }};
+      [](MarkerFacts& s) { s.conflicts = {" ada lovelace "}; },
+      [](MarkerFacts& s) { s.conflicts = {"centres/c/registrations/r"}; }};
   for (const auto& change : wrong) {
     frame_.assessor = kAble;
     frame_.verifier = kAble;

@@ -266,7 +266,7 @@ absl::StatusOr<v1::ListRegistrationsResponse> List(const Work& work,
 absl::StatusOr<v1::Registration> Correct(const Work& work,
                                          const v1::CorrectRegistrationRequest& request) {
   ASSIGN_OR_RETURN(const RegistrationTarget target, TargetOf(request.name(), request.etag()));
-  Correction correction;
+  RegistrationCorrection correction;
   ASSIGN_OR_RETURN(correction.reason, ReasonFrom(request.reason()));
   correction.name = request.learner_name();
   correction.uln = request.uln();

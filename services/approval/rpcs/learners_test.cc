@@ -326,6 +326,17 @@ TEST_F(LearnerTest, SanctionsStopRegistrationsCertificatesAndDirectClaims) {
   EXPECT_THAT(Register(Draft("E2")), IsError(Code::kFailedPrecondition, kRegistrationsStopped));
 }
 
+TEST_F(LearnerTest, TheFirstLearnerKeepsAnApprovalFromLapsingUnused) {
+  ASSERT_THAT(Register(Draft()), IsOk());
+  v1::ListQualificationApprovalsRequest list;
+  list.set_parent(kCentre);
+  const auto approvals = Call<v1::ListQualificationApprovalsResponse>(
+      "ApprovalService/ListQualificationApprovals", list, officer_);
+  ASSERT_THAT(approvals, IsOk());
+  ASSERT_EQ(approvals->qualification_approvals_size(), 1);
+  EXPECT_TRUE(approvals->qualification_approvals(0).has_first_use_date());
+}
+
 TEST_F(LearnerTest, CorrectionsAreCheckedAndSaidWithoutPersonalData) {
   const auto made = Register(Draft());
   v1::CorrectRegistrationRequest correct;
@@ -523,7 +534,7 @@ TEST_F(LearnerTest, AnAwardIsClaimedOnceEverythingIsMetAndDecidedByAnOfficer) {
 }
 
 TEST_F(LearnerTest, AnErasedLearnerIsNowhereButInTheAward) {
-  const std::string approval = Approve(kCentre, "9002-03");
+  Approve(kCentre, "9002-03");
   Registration draft = Draft();
   draft.set_uln("1000000043");
   const auto made = Register(draft);
@@ -531,25 +542,23 @@ TEST_F(LearnerTest, AnErasedLearnerIsNowhereButInTheAward) {
   const auto other = Register(draft);
   ASSERT_THAT(other, IsOk());
   ASSERT_THAT(Record({Row(made->name(), "301"), Row(made->name(), "302")}), IsOk());
-  // A planner that names the learner in its first version, and no longer in its second.
-  v1::CreatePlannerRequest create;
-  create.set_parent(kCentre);
-  create.mutable_planner()->set_qualification_approval(approval);
-  *create.mutable_planner()->mutable_first_day() = DateOf(Today());
-  *create.mutable_planner()->mutable_last_day() = DateOf(Today() + 100);
-  *create.mutable_planner()->mutable_declaration_deadline() = DateOf(Today() + 110);
+  // A planner that names the learner in its second version, and no longer in its third.
+  v1::GetPlannerRequest get;
+  get.set_name(planner_);
+  const auto planner = Call<v1::Planner>("PlannerService/GetPlanner", get, head_);
+  v1::UpdatePlannerRequest update;
+  update.set_name(planner_);
+  update.set_etag(planner->etag());
+  update.set_change_note("the cohort");
   for (const auto& [number, name] : {std::pair{"E1", "Ada Lovelace"}, {"E12", "Ben"}}) {
-    v1::PlannerLearner& learner = *create.mutable_planner()->mutable_document()->add_learners();
+    v1::PlannerLearner& learner = *update.mutable_document()->add_learners();
     learner.set_enrolment(number);
     learner.set_learner_name(name);
   }
-  const auto planner = Call<v1::Planner>("PlannerService/CreatePlanner", create, head_);
-  ASSERT_THAT(planner, IsOk());
-  v1::UpdatePlannerRequest update;
-  update.set_name(planner->name());
-  update.set_etag(planner->etag());
+  const auto second = Call<v1::Planner>("PlannerService/UpdatePlanner", update, head_);
+  ASSERT_THAT(second, IsOk());
+  update.set_etag(second->etag());
   update.set_change_note("Ada Lovelace (E1) has left");
-  *update.mutable_document() = create.planner().document();
   update.mutable_document()->mutable_learners()->DeleteSubrange(0, 1);
   ASSERT_THAT(Call<v1::Planner>("PlannerService/UpdatePlanner", update, head_), IsOk());
 
@@ -572,9 +581,9 @@ TEST_F(LearnerTest, AnErasedLearnerIsNowhereButInTheAward) {
     EXPECT_EQ(erased->erasure(), erasure->name());
     all += erased->SerializeAsString();
   }
-  for (const char* number : {"1", "2"}) {
+  for (const char* number : {"2", "3"}) {
     v1::GetPlannerVersionRequest version;
-    version.set_name(absl::StrCat(planner->name(), "/versions/", number));
+    version.set_name(absl::StrCat(planner_, "/versions/", number));
     const auto got = Call<v1::PlannerVersion>("PlannerService/GetPlannerVersion", version, head_);
     ASSERT_THAT(got, IsOk());
     EXPECT_THAT(got->SerializeAsString(), HasSubstr("E12"));

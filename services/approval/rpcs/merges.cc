@@ -282,27 +282,6 @@ absl::StatusOr<v1::DuplicateCentre> Dismiss(const Work& work,
   return ToProto(work, pair);
 }
 
-template <typename Req, typename Resp>
-using Handler = absl::StatusOr<Resp> (*)(const Work&, const Req&);
-
-template <typename Req, typename Resp>
-void Read(platform::Router& router, const Context& context, const std::string& method,
-          Handler<Req, Resp> handler) {
-  router.Read<Req, Resp>(method,
-                         [=, &context](const Call& call, const Req& request, Transaction& tx) {
-                           return handler(WorkOf(context, call, tx), request);
-                         });
-}
-
-template <typename Req, typename Resp>
-void Write(platform::Router& router, const Context& context, const std::string& method,
-           Handler<Req, Resp> handler) {
-  router.Write<Req, Resp>(method,
-                          [=, &context](const Call& call, const Req& request, Transaction& tx) {
-                            return handler(WorkOf(context, call, tx), request);
-                          });
-}
-
 }  // namespace
 
 void RegisterMerges(platform::Router& router, const Context& context) {

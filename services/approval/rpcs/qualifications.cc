@@ -78,7 +78,7 @@ absl::StatusOr<v1::ListQualificationsResponse> List(const Work& work,
 template <typename Request>
 absl::StatusOr<QualificationDraft> DraftFrom(const Request& request) {
   QualificationDraft draft;
-  draft.qualification = FromProto(request.qualification());
+  ASSIGN_OR_RETURN(draft.qualification, FromProto(request.qualification()));
   ASSIGN_OR_RETURN(draft.effective_day, DayFrom("effective_date", request.has_effective_date(),
                                                 request.effective_date()));
   ASSIGN_OR_RETURN(draft.change_note, ReasonFrom(request.change_note(), "change_note"));

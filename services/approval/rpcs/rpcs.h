@@ -15,6 +15,7 @@ namespace assay::approval {
 
 void RegisterApprovals(platform::Router& router, const Context& context);
 void RegisterPlanners(platform::Router& router, const Context& context);
+void RegisterDashboard(platform::Router& router, const Context& context);
 void RegisterDeclarationSamples(platform::Router& router, const Context& context);
 void RegisterMerges(platform::Router& router, const Context& context);
 void RegisterQualifications(platform::Router& router, const Context& context);

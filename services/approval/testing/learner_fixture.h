@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "assay/approval/v1/approval_service.pb.h"
 #include "assay/approval/v1/centre_service.pb.h"
+#include "assay/approval/v1/planner_service.pb.h"
 #include "assay/approval/v1/staff_service.pb.h"
 #include "services/approval/config.h"
 #include "services/approval/wiring.h"
@@ -143,6 +144,7 @@ class LearnerFixture : public ::testing::Test {
     return service_.Call<Response>("assay.approval.v1." + method, request, token);
   }
 
+  // Also 9002-03, whose planner meets the requirements first (EI-9): `planner_` is its name.
   std::string Approve(const std::string& centre, const std::string& qualification) {
     v1::CreateQualificationApprovalRequest apply;
     apply.set_parent(centre);
@@ -150,6 +152,7 @@ class LearnerFixture : public ::testing::Test {
     const auto applied = Call<v1::QualificationApproval>(
         "ApprovalService/CreateQualificationApproval", apply, officer_);
     EXPECT_THAT(applied, platform::testing::IsOk());
+    if (qualification == "9002-03") PlanFor(centre, applied->name());
     v1::ApproveQualificationApprovalRequest approve;
     approve.set_name(applied->name());
     EXPECT_THAT(Call<v1::QualificationApproval>("ApprovalService/ApproveQualificationApproval",
@@ -158,9 +161,31 @@ class LearnerFixture : public ::testing::Test {
     return applied->name();
   }
 
+  void PlanFor(const std::string& centre, const std::string& approval) {
+    v1::CreatePlannerRequest create;
+    create.set_parent(centre);
+    create.mutable_planner()->set_qualification_approval(approval);
+    *create.mutable_planner()->mutable_first_day() = DateOf(Today());
+    *create.mutable_planner()->mutable_last_day() = DateOf(Today() + 100);
+    *create.mutable_planner()->mutable_declaration_deadline() = DateOf(Today() + 110);
+    const auto made = Call<v1::Planner>("PlannerService/CreatePlanner", create, head_);
+    ASSERT_THAT(made, platform::testing::IsOk());
+    planner_ = made->name();
+    v1::SubmitPlannerRequest submit;
+    submit.set_name(planner_);
+    ASSERT_THAT(Call<v1::Planner>("PlannerService/SubmitPlanner", submit, head_),
+                platform::testing::IsOk());
+    v1::JudgePlannerRequest judge;
+    judge.set_name(planner_);
+    judge.set_outcome(v1::Planner::STATE_MEETS);
+    ASSERT_THAT(Call<v1::Planner>("PlannerService/JudgePlanner", judge, officer_),
+                platform::testing::IsOk());
+  }
+
   LearnerCatalogue catalogue_;
   platform::testing::TestService service_;
   std::string officer_, head_, assessor_, neighbour_;
+  std::string planner_;
   std::string ann_, bob_;  // An assessor and an internal verifier.
 };
 
