@@ -9,8 +9,10 @@
 #include <thread>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "services/moderation/commands/consortia.h"
 #include "services/moderation/commands/draw_sample.h"
+#include "services/moderation/risk_facts.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/error/error.h"
 #include "services/platform/storage/deferred.h"
@@ -83,9 +85,35 @@ class Drawing {
     std::vector<const Submission*> to_write;
   };
 
+  // Of the centres of the group whose policy draws by it (MOD-14); asked outside of transactions.
+  using Risks = absl::flat_hash_map<std::string, CentreRisk>;
+  absl::StatusOr<Risks> RisksOf(const std::vector<Submission>& group) {
+    Risks risks;
+    for (const Submission& submission : group) {
+      ASSIGN_OR_RETURN(const bool by_risk, ByRisk(submission.name));
+      if (!by_risk || risks.contains(submission.centre)) continue;
+      ASSIGN_OR_RETURN(const CentreRisk risk, AskRisk(context_, call_, submission.centre));
+      risks[submission.centre] = risk;
+    }
+    return risks;
+  }
+  absl::StatusOr<bool> ByRisk(const SubmissionName& name) {
+    {
+      std::lock_guard lock(mutex_);
+      const auto found = by_risk_.find(name.component);
+      if (found != by_risk_.end()) return found->second;
+    }
+    ASSIGN_OR_RETURN(const bool by_risk,
+                     DrawsByRisk(context_, call_, name.series, name.component));
+    std::lock_guard lock(mutex_);
+    by_risk_[name.component] = by_risk;
+    return by_risk;
+  }
+
   absl::Status DrawGroup(const std::vector<Submission>& group) {
     platform::DeferredWrites writes;
     Outcome outcome;
+    ASSIGN_OR_RETURN(const Risks risks, RisksOf(group));
     RETURN_IF_ERROR(context_.database.ReadNow([&](Transaction& tx) -> absl::Status {
       platform::DeferredTransaction deferred(tx, writes);
       for (const Submission& submission : group) {
@@ -96,7 +124,7 @@ class Drawing {
           continue;
         }
         const auto begin = writes.Here();
-        RETURN_IF_ERROR(DrawOne(deferred, submission, outcome));
+        RETURN_IF_ERROR(DrawOne(deferred, submission, risks, outcome));
         if (outcome.to_write.empty() || outcome.to_write.back() != &submission) {
           writes.BackTo(begin);
         }
@@ -110,7 +138,7 @@ class Drawing {
       ASSIGN_OR_RETURN(changed, Changed(tx, outcome.to_write));
       if (!changed) return writes.Apply(tx);
       for (const Submission* submission : outcome.to_write) {
-        RETURN_IF_ERROR(DrawOne(tx, *submission, again));
+        RETURN_IF_ERROR(DrawOne(tx, *submission, risks, again));
       }
       return absl::OkStatus();
     }));
@@ -126,9 +154,11 @@ class Drawing {
   // One draw for all of a consortium (MOD-5), which can be told of only as a whole.
   absl::Status DrawTogether(const ConsortiumName& name) {
     Outcome outcome;
+    SamplingFacts facts;
+    ASSIGN_OR_RETURN(facts.risk, AskGroupRisk(context_, call_, name));
     const absl::Status status = context_.database.WriteNow([&](Transaction& tx) -> absl::Status {
       outcome = {};
-      const auto drawn = DrawConsortium(WorkOn(tx), name, "", {});
+      const auto drawn = DrawConsortium(WorkOn(tx), name, "", facts);
       RETURN_IF_ERROR(drawn.status());
       outcome.drawn = static_cast<std::int64_t>(drawn->shares.size());
       return absl::OkStatus();
@@ -144,8 +174,12 @@ class Drawing {
   }
 
   // A refusal is the submission's; any other error ends the whole.
-  absl::Status DrawOne(Transaction& tx, const Submission& submission, Outcome& outcome) {
-    const auto drawn = DrawSample(WorkOn(tx), submission.name, "");
+  absl::Status DrawOne(Transaction& tx, const Submission& submission, const Risks& risks,
+                       Outcome& outcome) {
+    DrawParams params{.name = submission.name};
+    const auto risk = risks.find(submission.centre);
+    if (risk != risks.end()) params.facts.risk = risk->second;
+    const auto drawn = DrawSample(WorkOn(tx), params);
     if (drawn.ok()) {
       ++outcome.drawn;
       outcome.to_write.push_back(&submission);
@@ -185,6 +219,7 @@ class Drawing {
   std::optional<SubmissionName> last_;
   bool exhausted_ = false;
   absl::Status failed_;
+  absl::flat_hash_map<std::string, bool> by_risk_;  // By component.
   std::set<ConsortiumName> consortia_;  // That were met.
   DrawnSamples result_;
 };

@@ -45,8 +45,8 @@ struct AchievementFrame {
   absl::CivilDay register_day;
   absl::CivilDay end_day;
   absl::CivilDay today;
-  MarkerFacts assessor;                       // On the day of marking.
-  MarkerFacts verifier;                       // On the day of verification.
+  MarkerFacts assessor;                      // On the day of marking.
+  MarkerFacts verifier;                      // On the day of verification.
   const AchievementEntry* before = nullptr;  // The version it replaces.
 };
 

@@ -231,6 +231,18 @@ absl::StatusOr<v1::Registration> Get(const Work& work, const v1::GetRegistration
   return Whole(work, record);
 }
 
+absl::StatusOr<v1::Registration> FindOne(const Work& work,
+                                         const v1::FindRegistrationRequest& request) {
+  ASSIGN_OR_RETURN(const std::string centre, CentreIdFrom("parent", request.parent()));
+  ASSIGN_OR_RETURN(const std::string qualification,
+                   QualificationFrom("qualification", request.qualification()));
+  if (request.uln().empty()) return FieldInvalid("uln", "is missing");
+  ASSIGN_OR_RETURN(
+      const RegistrationRecord record,
+      LearnerStore().FindByUln(work.tx, work.reach, centre, qualification, request.uln()));
+  return ToProto(work, record);
+}
+
 absl::StatusOr<v1::ListRegistrationsResponse> List(const Work& work,
                                                    const v1::ListRegistrationsRequest& request) {
   ASSIGN_OR_RETURN(const std::string centre, ParentFrom(request.parent()));
@@ -536,6 +548,7 @@ void RegisterLearnerRpcs(platform::Router& router, const Context& context) {
   on.Write("CreateRegistration", Create);
   on.Write("RegisterLearners", Register);
   on.Read("GetRegistration", Get);
+  on.Read("FindRegistration", FindOne);
   on.Read("ListRegistrations", List);
   on.Write("CorrectRegistration", Correct);
   on.Write("ExtendRegistration", Extend);

@@ -291,6 +291,25 @@ absl::StatusOr<std::vector<RegistrationRecord>> LearnerStore::List(Tx& tx, const
   return Read(tx, kSql, values, RegistrationOf);
 }
 
+absl::StatusOr<RegistrationRecord> LearnerStore::FindByUln(Tx& tx, const Reach& reach,
+                                                           std::string_view centre,
+                                                           std::string_view qualification,
+                                                           std::string_view uln) {
+  static_assert(static_cast<int>(RegistrationState::kActive) == 0);
+  const SqlValue values[] = {reach.tenant, uln, centre, reach.within, qualification};
+  // The words of the index registrations_by_uln.
+  static const std::string kSql =
+      absl::StrCat("SELECT ", View(kColumns),
+                   " FROM registrations WHERE tenant = $1 AND uln <> '' AND uln = $2 AND "
+                   "centre = $3 AND ($4 = '' OR centre = $4) AND qualification = $5 "
+                   "ORDER BY CASE WHEN state = 0 THEN 0 ELSE 1 END, id DESC LIMIT 1");
+  ASSIGN_OR_RETURN(auto found, Read(tx, kSql, values, RegistrationOf));
+  if (!found.empty()) return std::move(found[0]);
+  return Error(absl::StatusCode::kNotFound, kRegistrationNotFound,
+               "there is no registration of this learner for the qualification")
+      .With("registration", absl::StrCat("centres/", View(centre), "/registrations/-"));
+}
+
 absl::StatusOr<std::vector<RegistrationChange>> LearnerStore::Changes(
     Tx& tx, std::string_view tenant, const RegistrationRecord& record) {
   std::vector<RegistrationChange> found;

@@ -102,6 +102,11 @@ class LearnerStore {
  public:
   using Tx = platform::Transaction;
 
+  // By the national number, the active one, else the latest. NOT_FOUND (REGISTRATION_NOT_FOUND).
+  absl::StatusOr<RegistrationRecord> FindByUln(Tx& tx, const Reach& reach, std::string_view centre,
+                                               std::string_view qualification,
+                                               std::string_view uln);
+
   // Each with its first change. ALREADY_EXISTS, without a reason, if an active learner has a number
   // for the qualification.
   absl::Status Insert(Tx& tx, std::string_view tenant, std::span<const RegistrationRecord> records,

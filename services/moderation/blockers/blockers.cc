@@ -117,6 +117,24 @@ constexpr Row kRows[kBlockerKinds] = {
      "ModerationService/ReleaseSubmission",
      {"QUAL-9", "MOD-16", "MOD-12"}},
     {BlockerKind::kReviewOpen, "REVIEW_OPEN", Party::kLeadModerator, std::nullopt, "", {"MOD-13"}},
+    {BlockerKind::kCombinationNotAchieved,
+     "COMBINATION_NOT_ACHIEVED",
+     Party::kCentreExams,
+     Term::kResultsDue,
+     "LearnerService/RecordAchievements",
+     {"QUAL-9", "QUAL-3"}},
+    {BlockerKind::kInvolvementNotMet,
+     "INVOLVEMENT_NOT_MET",
+     Party::kCentreHead,
+     Term::kResultsDue,
+     "PlannerService/DeclareInvolvement",
+     {"QUAL-9", "EI-1", "EI-14"}},
+    {BlockerKind::kRegistrationNotValid,
+     "REGISTRATION_NOT_VALID",
+     Party::kCentreExams,
+     Term::kResultsDue,
+     "LearnerService/ExtendRegistration",
+     {"QUAL-9", "QUAL-5"}},
 };
 
 const Row& RowOf(BlockerKind kind) { return kRows[static_cast<int>(kind)]; }
@@ -186,6 +204,13 @@ std::string_view ActionOn(BlockerKind kind) {
       return "Settle the sanction; certificates stop until it is lifted.";
     case BlockerKind::kEvidenceMissing:
       return "Upload the work and link it to the submission or to its candidates.";
+    case BlockerKind::kCombinationNotAchieved:
+      return "Record the units that are achieved and verified.";
+    case BlockerKind::kInvolvementNotMet:
+      return "Give the learner an activity that counts and declare it; the quality team concludes "
+             "what is declared.";
+    case BlockerKind::kRegistrationNotValid:
+      return "Extend the registration, or register the learner again.";
     default:
       return "Settle it with the service that was asked.";
   }
@@ -201,6 +226,12 @@ std::string_view Subject(BlockerKind kind) {
       return "an open sanction";
     case BlockerKind::kEvidenceMissing:
       return "the evidence";
+    case BlockerKind::kCombinationNotAchieved:
+      return "the combination of units";
+    case BlockerKind::kInvolvementNotMet:
+      return "employer involvement";
+    case BlockerKind::kRegistrationNotValid:
+      return "the learner's registration";
     default:
       return "it";
   }
@@ -361,6 +392,24 @@ std::vector<Blocker> BlockersOf(const SubmissionFacts& facts, absl::Time now) {
   return report.Take();
 }
 
+namespace {
+
+// What approval answers for the learner as a whole; "" for every other kind.
+std::string_view ConditionOfLearner(BlockerKind kind) {
+  switch (kind) {
+    case BlockerKind::kCombinationNotAchieved:
+      return "COMBINATION_ACHIEVED";
+    case BlockerKind::kInvolvementNotMet:
+      return "INVOLVEMENT_MET";
+    case BlockerKind::kRegistrationNotValid:
+      return "REGISTRATION_VALID";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
 std::vector<AwardCondition> ConditionsOf(std::span<const Blocker> blockers,
                                          bool with_qualification) {
   using Standing = AwardCondition::Standing;
@@ -369,11 +418,16 @@ std::vector<AwardCondition> ConditionsOf(std::span<const Blocker> blockers,
       {"MODERATION_FINAL"}, {"CENTRE_APPROVED"}, {"NO_SANCTION"}};
   if (with_qualification) conditions.push_back({"QUALIFICATION_APPROVED"});
   for (const Blocker& blocker : blockers) {
+    const std::string_view of_learner = ConditionOfLearner(blocker.kind);
+    if (!of_learner.empty()) {
+      conditions.push_back({of_learner, blocker.unknown ? Standing::kUnknown : Standing::kUnmet});
+      continue;
+    }
     const Which which = blocker.kind == BlockerKind::kCentreNotApproved          ? kCentre
                         : blocker.kind == BlockerKind::kQualificationNotApproved ? kQualification
                         : blocker.kind == BlockerKind::kSanctionOpen             ? kNoSanction
                                                                                  : kModeration;
-    if (which >= static_cast<int>(conditions.size())) continue;
+    if (which == kQualification && !with_qualification) continue;
     // What evidence says matters to the moderator and not to the award.
     if (blocker.kind == BlockerKind::kEvidenceMissing) continue;
     Standing& standing = conditions[which].standing;

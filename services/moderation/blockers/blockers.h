@@ -39,8 +39,12 @@ enum class BlockerKind {
   kNotJudged,
   kNotReleased,
   kReviewOpen,
+  // What approval says of the learner as a whole.
+  kCombinationNotAchieved,
+  kInvolvementNotMet,
+  kRegistrationNotValid,
 };
-inline constexpr int kBlockerKinds = 17;
+inline constexpr int kBlockerKinds = 20;
 std::string_view NameOf(BlockerKind kind);  // "MARKS_MISSING"
 
 enum class Party { kCentreExams, kCentreHead, kModerator, kLeadModerator, kQuality };
@@ -67,6 +71,7 @@ struct LearnerFacts {
   bool mark_missing = false;
   bool absent = false;
   bool withdrawn = false;
+  std::string uln;  // By which other services know them; may be empty.
 };
 
 struct SubmissionFacts {
@@ -111,7 +116,8 @@ struct AwardCondition {
   std::string_view name;  // "MODERATION_FINAL", "CENTRE_APPROVED", …
   Standing standing = Standing::kMet;
 };
-// Those of QUAL-9 that are looked at; `with_qualification`: the components are of one.
+// Those of QUAL-9 that are looked at; `with_qualification`: the components are of one. What approval
+// says of the learner is among them only where it is not met.
 std::vector<AwardCondition> ConditionsOf(std::span<const Blocker> blockers,
                                          bool with_qualification);
 

@@ -13,6 +13,8 @@
 #include "absl/time/civil_time.h"
 #include "assay/approval/v1/approval_service.pb.h"
 #include "assay/approval/v1/centre_service.pb.h"
+#include "assay/approval/v1/learner_service.pb.h"
+#include "assay/approval/v1/quality_service.pb.h"
 #include "services/moderation/errors.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
@@ -75,6 +77,12 @@ std::string FieldOf(std::string_view qualification) {
   return absl::StrCat("for:", View(qualification));
 }
 
+// Conditions do not take the approval away.
+bool IsApproved(const approval::v1::Centre& centre) {
+  return centre.state() == approval::v1::Centre::STATE_APPROVED ||
+         centre.state() == approval::v1::Centre::STATE_APPROVED_WITH_CONDITIONS;
+}
+
 // What approval's refusal to answer means here.
 absl::Status Translate(const absl::Status& status, std::string_view centre) {
   if (absl::IsNotFound(status)) {
@@ -106,7 +114,7 @@ absl::StatusOr<Approval::Answer> Approval::Ask(const platform::Call& call, std::
   request.set_name(std::string(centre));
   ASSIGN_OR_RETURN(auto answer, client_.Ask<approval::v1::Centre>(
                                     call, "assay.approval.v1.CentreService/GetCentre", request));
-  return Answer{answer.state() == approval::v1::Centre::STATE_APPROVED, "CENTRE_NOT_APPROVED",
+  return Answer{IsApproved(answer), "CENTRE_NOT_APPROVED",
                 "the centre is not approved", answer.title()};
 }
 
@@ -162,7 +170,7 @@ absl::StatusOr<Approval::Standing> Approval::AskStanding(const platform::Call& c
         {{"\n", " "}});
   }
   if (qualification.empty()) {
-    standing.centre_approved = suspended || now->state() == approval::v1::Centre::STATE_APPROVED;
+    standing.centre_approved = suspended || IsApproved(*now);
     if (!standing.centre_approved) standing.why = "The centre is not approved.";
     return standing;
   }
@@ -204,6 +212,49 @@ absl::StatusOr<Approval::Standing> Approval::StandingOn(const platform::Call& ca
   (*known.mutable_fields())[field].set_string_value(TextOf(*standing, call.now));
   cache_.Set(key, known.SerializeAsString(), lifetime_);
   return standing;
+}
+
+absl::StatusOr<std::map<std::string, std::string>> Approval::UnmetOfLearner(
+    const platform::Call& call, std::string_view centre, std::string_view qualification,
+    std::string_view uln) {
+  approval::v1::FindRegistrationRequest find;
+  find.set_parent(std::string(centre));
+  find.set_qualification(std::string(qualification));
+  find.set_uln(std::string(uln));
+  const auto registration = client_.Ask<approval::v1::Registration>(
+      call, "assay.approval.v1.LearnerService/FindRegistration", find);
+  // Lead moderators are not told of learners, here or there.
+  if (absl::IsNotFound(registration.status()) ||
+      absl::IsPermissionDenied(registration.status())) {
+    return std::map<std::string, std::string>();
+  }
+  if (!registration.ok()) return Translate(registration.status(), centre);
+  approval::v1::CheckAwardEligibilityRequest request;
+  request.set_name(registration->name());
+  const auto answer = client_.Ask<approval::v1::CheckAwardEligibilityResponse>(
+      call, "assay.approval.v1.LearnerService/CheckAwardEligibility", request);
+  if (!answer.ok()) return Translate(answer.status(), centre);
+  std::map<std::string, std::string> unmet;
+  for (const auto& condition : answer->conditions()) {
+    if (!condition.met()) unmet.emplace(condition.kind(), condition.message());
+  }
+  return unmet;
+}
+
+absl::StatusOr<std::string> Approval::RiskOf(const platform::Call& call, std::string_view centre) {
+  approval::v1::GetCentreRiskRequest request;
+  request.set_name(absl::StrCat(View(centre), "/risk"));
+  const auto risk = client_.Ask<approval::v1::CentreRisk>(
+      call, "assay.approval.v1.QualityReviewService/GetCentreRisk", request);
+  if (!risk.ok()) return Translate(risk.status(), centre);
+  switch (risk->level()) {
+    case approval::v1::RISK_LEVEL_HIGH:
+      return "high";
+    case approval::v1::RISK_LEVEL_MEDIUM:
+      return "medium";
+    default:
+      return "low";
+  }
 }
 
 void Approval::Forget(std::string_view tenant, std::string_view centre) {

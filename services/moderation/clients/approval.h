@@ -5,6 +5,7 @@
 // tells of a change (Forget) or their time is over; refusals are asked again each time, so that a
 // fresh approval counts at once.
 #pragma once
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -39,6 +40,18 @@ class Approval {
   };
   absl::StatusOr<Standing> StandingOn(const platform::Call& call, std::string_view centre,
                                       std::string_view qualification, absl::CivilDay day);
+
+  // What of an award's conditions the learner does not meet yet, by kind ("INVOLVEMENT"), in words.
+  // Nothing if approval knows no registration by this number: a body need not register learners
+  // there. UNAVAILABLE (APPROVAL_UNAVAILABLE). Not remembered. Blocks.
+  absl::StatusOr<std::map<std::string, std::string>> UnmetOfLearner(const platform::Call& call,
+                                                                    std::string_view centre,
+                                                                    std::string_view qualification,
+                                                                    std::string_view uln);
+
+  // How closely the body watches the centre (MOD-14): "low", "medium" or "high". Not remembered.
+  // NOT_FOUND (CENTRE_NOT_FOUND), UNAVAILABLE (APPROVAL_UNAVAILABLE). Blocks.
+  absl::StatusOr<std::string> RiskOf(const platform::Call& call, std::string_view centre);
 
   // Something about the centre has changed.
   void Forget(std::string_view tenant, std::string_view centre);

@@ -113,13 +113,15 @@ absl::StatusOr<std::vector<Examined>> Examine(Transaction& tx, const Context& co
     page[i].facts.learner = LearnerFacts{.candidate = candidate.number,
                                          .mark_missing = MarkMissing(candidate),
                                          .absent = candidate.Has(kAbsent),
-                                         .withdrawn = candidate.Has(kWithdrawn)};
+                                         .withdrawn = candidate.Has(kWithdrawn),
+                                         .uln = candidate.uln};
   }
   return page;
 }
 
 void Asker::Complete(Examined& examined) {
   if (options_.approvals) AskApproval(examined);
+  if (options_.approvals) AskLearner(examined);
   const State state = examined.submission.state;
   // Work is sent in for the sample, and has done its part when it is judged.
   if (state == State::kSampled || state == State::kAllocated) AskEvidence(examined);
@@ -150,6 +152,32 @@ void Asker::AskApproval(Examined& examined) {
     asked.push_back(Unanswered(BlockerKind::kQualificationNotApproved, approval_gone_));
   }
   asked.push_back(Unanswered(BlockerKind::kSanctionOpen, approval_gone_));
+}
+
+// Once for a learner and qualification, however many components it has.
+void Asker::AskLearner(Examined& examined) {
+  const std::string& qualification = examined.component.qualification;
+  if (!examined.facts.learner.has_value() || examined.facts.learner->uln.empty()) return;
+  const std::string& uln = examined.facts.learner->uln;
+  if (qualification.empty() || !learners_asked_.emplace(qualification, uln).second) return;
+  constexpr std::pair<std::string_view, BlockerKind> kKinds[] = {
+      {"COMBINATION", BlockerKind::kCombinationNotAchieved},
+      {"INVOLVEMENT", BlockerKind::kInvolvementNotMet},
+      {"REGISTRATION_VALID", BlockerKind::kRegistrationNotValid}};
+  std::vector<AskedFact>& asked = examined.facts.asked;
+  if (approval_gone_.empty()) {
+    const auto unmet =
+        context_.approval.UnmetOfLearner(call_, examined.submission.centre, qualification, uln);
+    if (unmet.ok()) {
+      for (const auto& [name, kind] : kKinds) {
+        const auto found = unmet->find(std::string(name));
+        if (found != unmet->end()) asked.push_back(Answered(kind, false, Sentence(found->second)));
+      }
+      return;
+    }
+    approval_gone_ = std::string(unmet.status().message());
+  }
+  for (const auto& [name, kind] : kKinds) asked.push_back(Unanswered(kind, approval_gone_));
 }
 
 void Asker::AskEvidence(Examined& examined) {

@@ -7,7 +7,9 @@
 //   for (Examined& e : page) { asker.Complete(e); … BlockersOf(e.facts, call.now) … }
 #pragma once
 #include <span>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -51,6 +53,7 @@ class Asker {
 
  private:
   void AskApproval(Examined& examined);
+  void AskLearner(Examined& examined);
   void AskEvidence(Examined& examined);
   absl::Status AskEachCandidate(Examined& examined);
 
@@ -59,6 +62,7 @@ class Asker {
   const Options options_;
   std::string approval_gone_;  // Why; empty: it answers.
   std::string evidence_gone_;
+  std::set<std::pair<std::string, std::string>> learners_asked_;  // Qualification and ULN.
 };
 
 }  // namespace assay::moderation

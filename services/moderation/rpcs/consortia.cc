@@ -14,6 +14,7 @@
 #include "services/moderation/convert.h"
 #include "services/moderation/convert_draw.h"
 #include "services/moderation/errors.h"
+#include "services/moderation/risk_facts.h"
 #include "services/moderation/rpcs/rpcs.h"
 #include "services/platform/error/error.h"
 
@@ -109,10 +110,19 @@ absl::StatusOr<Empty> DeleteConsortium(const Work& work,
   return Empty();
 }
 
+absl::StatusOr<std::optional<CentreRisk>> AskRiskFor(const Context& context, const Call& call,
+                                                     const v1::DrawConsortiumRequest& request) {
+  if (request.centre_risk() != v1::CENTRE_RISK_UNSPECIFIED) return std::optional<CentreRisk>();
+  ASSIGN_OR_RETURN(const ConsortiumName name, ConsortiumNameOf("name", request.name()));
+  return AskGroupRisk(context, call, name);
+}
+
 absl::StatusOr<v1::DrawConsortiumResponse> DrawConsortium(
-    const Work& work, const v1::DrawConsortiumRequest& request) {
+    const Work& work, const v1::DrawConsortiumRequest& request,
+    const std::optional<CentreRisk>& asked) {
   ASSIGN_OR_RETURN(const ConsortiumName name, ConsortiumNameOf("name", request.name()));
   ASSIGN_OR_RETURN(SamplingFacts facts, SamplingFactsFrom(request));
+  if (!facts.risk.has_value()) facts.risk = asked;
   ASSIGN_OR_RETURN(const DrawnConsortium drawn,
                    DrawConsortium(work, name, request.etag(), std::move(facts)));
   v1::DrawConsortiumResponse response;
@@ -198,8 +208,17 @@ void RegisterConsortia(Router& router, const Context& context) {
       router, context, service + "ListConsortia", Scope::kAllocated, ListConsortia);
   Write<v1::DeleteConsortiumRequest, Empty>(router, context, service + "DeleteConsortium",
                                             Scope::kCentre, DeleteConsortium);
-  Write<v1::DrawConsortiumRequest, v1::DrawConsortiumResponse>(
-      router, context, service + "DrawConsortium", Scope::kCentre, DrawConsortium);
+  router.AskThenWrite<v1::DrawConsortiumRequest, v1::DrawConsortiumResponse,
+                      std::optional<CentreRisk>>(
+      service + "DrawConsortium",
+      [&context](const Call& call, const v1::DrawConsortiumRequest& request) {
+        return AskRiskFor(context, call, request);
+      },
+      [&context](const Call& call, const v1::DrawConsortiumRequest& request,
+                 const std::optional<CentreRisk>& asked, Transaction& tx) {
+        const Work work{tx, call, context, CallerOf(call, Scope::kCentre)};
+        return DrawConsortium(work, request, asked);
+      });
   router.AskThenWrite<v1::AllocateConsortiumRequest, v1::Consortium, std::string>(
       service + "AllocateConsortium",
       [&context](const Call& call, const v1::AllocateConsortiumRequest& request) {

@@ -11,6 +11,7 @@
 #include "services/moderation/convert_draw.h"
 #include "services/moderation/draw_all.h"
 #include "services/moderation/errors.h"
+#include "services/moderation/risk_facts.h"
 #include "services/moderation/rpcs/rpcs.h"
 #include "services/moderation/sampling/plan.h"
 #include "services/moderation/sampling/power.h"
@@ -48,8 +49,30 @@ absl::StatusOr<v1::Sample> AsSeen(const Work& work, const Drawn& drawn) {
   return out;
 }
 
-absl::StatusOr<v1::Sample> DrawSample(const Work& work, const v1::DrawSampleRequest& request) {
-  ASSIGN_OR_RETURN(const DrawParams params, DrawParamsFrom(request));
+// Approval is asked before the command runs, and only where the policy goes by the centre's risk and
+// the officer did not give it (MOD-14).
+absl::StatusOr<std::optional<CentreRisk>> AskRiskFor(const Context& context,
+                                                     const platform::Call& call,
+                                                     const v1::DrawSampleRequest& request) {
+  std::optional<CentreRisk> risk;
+  if (request.centre_risk() != v1::CENTRE_RISK_UNSPECIFIED) return risk;
+  ASSIGN_OR_RETURN(const SubmissionName name, SubmissionNameOf("parent", request.parent()));
+  Submission submission;
+  RETURN_IF_ERROR(context.database.ReadNow([&](platform::Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(submission, context.store.GetSubmission(
+                                     tx, CallerOf(call, Scope::kCentre), name));
+    return absl::OkStatus();
+  }));
+  ASSIGN_OR_RETURN(const bool by_risk, DrawsByRisk(context, call, name.series, name.component));
+  if (!by_risk) return risk;
+  ASSIGN_OR_RETURN(risk, AskRisk(context, call, submission.centre));
+  return risk;
+}
+
+absl::StatusOr<v1::Sample> DrawSample(const Work& work, const v1::DrawSampleRequest& request,
+                                      const std::optional<CentreRisk>& asked) {
+  ASSIGN_OR_RETURN(DrawParams params, DrawParamsFrom(request));
+  if (!params.facts.risk.has_value()) params.facts.risk = asked;
   ASSIGN_OR_RETURN(const Drawn drawn, DrawSample(work, params));
   return ToProto(drawn, work.call);
 }
@@ -203,8 +226,15 @@ absl::StatusOr<v1::DrawSamplesResponse> DrawSamples(const Context& context,
 
 void RegisterSamples(Router& router, const Context& context) {
   const std::string service = "assay.moderation.v1.SampleService/";
-  Write<v1::DrawSampleRequest, v1::Sample>(router, context, service + "DrawSample", Scope::kCentre,
-                                           DrawSample);
+  router.AskThenWrite<v1::DrawSampleRequest, v1::Sample, std::optional<CentreRisk>>(
+      service + "DrawSample",
+      [&context](const platform::Call& call, const v1::DrawSampleRequest& request) {
+        return AskRiskFor(context, call, request);
+      },
+      [&context](const platform::Call& call, const v1::DrawSampleRequest& request,
+                 const std::optional<CentreRisk>& asked, platform::Transaction& tx) {
+        return DrawSample(Work{tx, call, context, CallerOf(call, Scope::kCentre)}, request, asked);
+      });
   router.Ask<v1::DrawSamplesRequest, v1::DrawSamplesResponse>(
       service + "DrawSamples",
       [&context](const platform::Call& call, const v1::DrawSamplesRequest& request) {
