@@ -1,5 +1,6 @@
 #include "services/approval/erased_document.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "absl/strings/ascii.h"
@@ -33,10 +34,22 @@ bool Replace(std::string& text, const std::string& what, std::string_view with) 
   return replaced;
 }
 
+// A short plain number in a sentence is as likely a unit, a day or a count as a learner.
+bool IsTelling(const std::string& enrolment) {
+  constexpr std::size_t kDigitsMin = 6;
+  return enrolment.size() >= kDigitsMin ||
+         !std::all_of(enrolment.begin(), enrolment.end(),
+                      [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// The lines that name learners by their numbers (involvement/changes).
+bool ListsLearners(const std::string& change) { return change.rfind("learners ", 0) == 0; }
+
 }  // namespace
 
 bool EraseFrom(std::string& text, const Pseudonym& who) {
   const bool name = Replace(text, who.name, kName);
+  if (!IsTelling(who.enrolment)) return name;
   return Replace(text, who.enrolment, who.pseudonym) || name;
 }
 
@@ -66,7 +79,10 @@ absl::StatusOr<bool> EraseFrom(PlannerVersion& version, const Pseudonym& who) {
     }
   }
   changed |= EraseFrom(version.change_note, who);
-  for (std::string& change : version.changes) changed |= EraseFrom(change, who);
+  for (std::string& change : version.changes) {
+    changed |= EraseFrom(change, who);
+    if (ListsLearners(change)) changed |= Replace(change, who.enrolment, who.pseudonym);
+  }
   if (changed) version.document = document.SerializeAsString();
   return changed;
 }

@@ -17,7 +17,7 @@ struct Pseudonym {
 
 // Whether anything changed.
 absl::StatusOr<bool> EraseFrom(PlannerVersion& version, const Pseudonym& who);
-// Whole words only: a learner E1 is not in E12.
+// Whole words only: a learner E1 is not in E12. A short plain number, which may be anything, stays.
 bool EraseFrom(std::string& text, const Pseudonym& who);
 
 }  // namespace assay::approval

@@ -108,7 +108,8 @@ absl::Status Award(const Work& work, AwardRecord& award, RegistrationRecord& rec
 }  // namespace
 
 absl::StatusOr<Eligibility> CheckEligibility(const Work& work, const RegistrationRecord& record) {
-  ASSIGN_OR_RETURN(const Qualification qualification, FindQualification(work, record.qualification));
+  ASSIGN_OR_RETURN(const Qualification qualification,
+                   FindQualification(work, record.qualification));
   EligibilityFacts facts{.state = record.state,
                          .register_day = record.register_day,
                          .end_day = record.end_day,

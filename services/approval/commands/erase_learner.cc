@@ -10,6 +10,7 @@
 #include "services/approval/erased_document.h"
 #include "services/approval/errors.h"
 #include "services/approval/events.h"
+#include "services/approval/stores/learner_traces.h"
 #include "services/approval/stores/planner_erasure.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/error/error.h"
@@ -63,11 +64,8 @@ absl::StatusOr<int> EraseFromPlanners(const Work& work, const std::string& centr
     ++versions;
   }
   RETURN_IF_ERROR(store.RenameLearner(work.tx, tenant, centre, who.enrolment, who.pseudonym));
-  ASSIGN_OR_RETURN(std::vector<PlannerText> texts, store.RulingTexts(work.tx, tenant, centre));
-  for (PlannerText& text : texts) {
-    if (!EraseFrom(text.text, who)) continue;
-    RETURN_IF_ERROR(store.RewriteRulingText(work.tx, tenant, centre, text));
-  }
+  RETURN_IF_ERROR(LearnerTraces().Rewrite(work.tx, tenant, centre, who.enrolment, who.name,
+                                          [&](std::string& text) { return EraseFrom(text, who); }));
   return versions;
 }
 
@@ -110,15 +108,13 @@ absl::StatusOr<ErasureRecord> EraseLearner(const Work& work, const ErasureOrder&
   std::set<std::pair<std::string, std::string>> at;
   for (RegistrationRecord& record : records) {
     erasure.registrations.push_back(record.Name());
-    if (at.emplace(record.centre, record.learner.enrolment).second) {
+    EraseFrom(erasure.reason, PseudonymOf(record, erasure.pseudonym));
+    if (at.emplace(record.centre, record.learner.enrolment + "\n" + record.learner.name).second) {
       ASSIGN_OR_RETURN(
           const int versions,
           EraseFromPlanners(work, record.centre, PseudonymOf(record, erasure.pseudonym)));
       erasure.planner_versions += versions;
     }
-    const Pseudonym who = PseudonymOf(record, erasure.pseudonym);
-    RETURN_IF_ERROR(store.RewriteNotes(work.tx, work.reach.tenant, record,
-                                       [&](std::string& note) { return EraseFrom(note, who); }));
     RETURN_IF_ERROR(EraseRegistration(work, record, erasure));
   }
   for (AwardRecord& award : awards) {

@@ -28,9 +28,9 @@ constexpr int kApprovalsLooked = 1000;
 // has some is the one that survives, or they are withdrawn first.
 absl::Status CheckNotInUse(const Work& work, const Centre& centre) {
   const Reach reach{work.reach.tenant, ""};
-  ASSIGN_OR_RETURN(
-      const ApprovalPage approvals,
-      work.context.store.ListApprovals(work.tx, reach, {.centre = centre.id}, "", kApprovalsLooked));
+  ASSIGN_OR_RETURN(const ApprovalPage approvals,
+                   work.context.store.ListApprovals(work.tx, reach, {.centre = centre.id}, "",
+                                                    kApprovalsLooked));
   const bool approved = std::any_of(
       approvals.approvals.begin(), approvals.approvals.end(), [](const QualificationApproval& a) {
         return a.state == ApprovalState::kApplied || a.state == ApprovalState::kApproved ||
@@ -43,7 +43,8 @@ absl::Status CheckNotInUse(const Work& work, const Centre& centre) {
   if (!approved && planners.empty() && learners == 0) return absl::OkStatus();
   const std::string name = "centres/" + centre.id;
   return Error(absl::StatusCode::kFailedPrecondition, kCentreInUse,
-               absl::StrCat(name, " has ", approved             ? "qualification approvals"
+               absl::StrCat(name, " has ",
+                            approved           ? "qualification approvals"
                             : planners.empty() ? "learners"
                                                : "planners",
                             " of its own; let it be the one that stays, or end them first"))

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "services/approval/commands/staff_standing.h"
 #include "services/approval/commands/find_qualification.h"
+#include "services/approval/commands/staff_standing.h"
 #include "services/approval/errors.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
@@ -30,14 +30,14 @@ class StaffBook {
   explicit StaffBook(const Work& work) : work_(work) {}
 
   absl::StatusOr<MarkerFacts> Of(const std::string& centre, const std::string& staff,
-                                const std::string& qualification, absl::CivilDay day) {
+                                 const std::string& qualification, absl::CivilDay day) {
     const auto key = std::tuple(staff, qualification, day);
     const auto known = known_.find(key);
     if (known != known_.end()) return known->second;
     ASSIGN_OR_RETURN(StaffStanding s, StandingOfStaff(work_, centre, staff, qualification, day));
     return known_
         .emplace(key, MarkerFacts{s.exists, s.active, s.assessor, s.verifier, s.competent,
-                                 std::move(s.conflicts)})
+                                  std::move(s.conflicts)})
         .first->second;
   }
 
@@ -82,8 +82,8 @@ class Recording {
       return judged;
     }
     const RegistrationRecord& registration = found->second;
-    ASSIGN_OR_RETURN(const Qualification qualification,
-                     FindQualification(work_, registration.qualification));
+    ASSIGN_OR_RETURN(const Qualification* qualification,
+                     QualificationOf(registration.qualification));
     ASSIGN_OR_RETURN(const auto before, store_.LastVersion(work_.tx, work_.reach.tenant, centre_,
                                                            registration.id, line.entry.unit));
     ASSIGN_OR_RETURN(const AchievementFrame frame,
@@ -103,14 +103,20 @@ class Recording {
     return before == after;
   }
 
+  // A batch is of few qualifications and many rows.
+  absl::StatusOr<const Qualification*> QualificationOf(const std::string& number) {
+    const auto known = qualifications_.find(number);
+    if (known != qualifications_.end()) return &known->second;
+    ASSIGN_OR_RETURN(Qualification found, FindQualification(work_, number));
+    return &qualifications_.emplace(number, std::move(found)).first->second;
+  }
+
   absl::StatusOr<AchievementFrame> FrameOf(const AchievementEntry& entry,
                                            const RegistrationRecord& registration,
                                            const Qualification& qualification,
                                            const AchievementEntry* before) {
     AchievementFrame frame{.qualification = &qualification,
                            .centre = centre_,
-                           .registration = registration.Name(),
-                           .enrolment = registration.learner.enrolment,
                            .state = registration.state,
                            .register_day = registration.register_day,
                            .end_day = registration.end_day,
@@ -118,9 +124,15 @@ class Recording {
                            .before = before};
     ASSIGN_OR_RETURN(frame.assessor,
                      staff_.Of(centre_, entry.assessor, qualification.number, entry.assess_day));
-    if (entry.verifier.empty()) return frame;
-    ASSIGN_OR_RETURN(frame.verifier, staff_.Of(centre_, entry.verifier, qualification.number,
-                                               entry.verify_day.value_or(entry.assess_day)));
+    if (!entry.verifier.empty()) {
+      ASSIGN_OR_RETURN(frame.verifier, staff_.Of(centre_, entry.verifier, qualification.number,
+                                                 entry.verify_day.value_or(entry.assess_day)));
+    }
+    if (frame.assessor.conflicts.empty() && frame.verifier.conflicts.empty()) return frame;
+    frame.learner = {registration.learner.enrolment, registration.learner.name};
+    ASSIGN_OR_RETURN(const std::vector<RegistrationRecord> all,
+                     store_.OfLearner(work_.tx, work_.reach.tenant, centre_, registration.learner));
+    for (const RegistrationRecord& record : all) frame.learner.push_back(record.Name());
     return frame;
   }
 
@@ -129,6 +141,7 @@ class Recording {
   LearnerStore store_;
   StaffBook staff_;
   std::map<std::string, RegistrationRecord, std::less<>> registrations_;
+  std::map<std::string, Qualification, std::less<>> qualifications_;
   std::set<std::pair<std::string, std::string>> seen_;
 };
 

@@ -10,6 +10,7 @@
 #include "services/approval/commands/check_standing.h"
 #include "services/approval/commands/find_qualification.h"
 #include "services/approval/commands/limits_in_force.h"
+#include "services/approval/commands/note_first_use.h"
 #include "services/approval/errors.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
@@ -163,7 +164,7 @@ absl::StatusOr<RegistrationReport> Register(const Work& work, const Registration
   RETURN_IF_ERROR(kept);
   if (!report.kept.empty()) {
     RETURN_IF_ERROR(
-        NoteApprovalUse(work, order.centre, order.qualification, opening.period.register_day));
+        NoteFirstUse(work, order.centre, order.qualification, opening.period.register_day));
   }
   return report;
 }
@@ -233,7 +234,8 @@ absl::StatusOr<RegistrationRecord> CorrectRegistration(const Work& work,
   if (record.state != RegistrationState::kActive) {
     return CheckChange(record, RegistrationState::kActive);
   }
-  ASSIGN_OR_RETURN(const Qualification qualification, FindQualification(work, record.qualification));
+  ASSIGN_OR_RETURN(const Qualification qualification,
+                   FindQualification(work, record.qualification));
   std::vector<std::string> fields;
   LearnerDetails learner = record.learner;
   if (!correction.name.empty()) {
@@ -252,8 +254,7 @@ absl::StatusOr<RegistrationRecord> CorrectRegistration(const Work& work,
     record.programme = correction.programme;
     fields.push_back("programme");
   }
-  LearnerFrame frame{.minimum_age = qualification.minimum_age,
-                     .register_day = record.register_day};
+  LearnerFrame frame{.minimum_age = qualification.minimum_age, .register_day = record.register_day};
   const std::vector<LearnerDetails> one = {learner};
   RETURN_IF_ERROR(LearnerStore().Know(work.tx, work.reach.tenant, record.centre,
                                       record.qualification, one, frame));
@@ -346,8 +347,8 @@ absl::StatusOr<RegistrationRecord> TransferRegistration(const Work& work,
       store.Update(work.tx, work.reach.tenant, from, ChangeBy(work, "transferred", reason)));
   const std::vector<RegistrationRecord> made = {to};
   RETURN_IF_ERROR(store.Insert(work.tx, work.reach.tenant, made, work.call.subject()));
-  RETURN_IF_ERROR(NoteApprovalUse(work, destination, from.qualification, today));
   RETURN_IF_ERROR(CarryAchievements(work, from, to));
+  RETURN_IF_ERROR(NoteFirstUse(work, destination, from.qualification, today));
   return to;
 }
 

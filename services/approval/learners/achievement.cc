@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/approval/errors.h"
 #include "services/platform/core/view.h"
@@ -11,6 +13,11 @@ namespace assay::approval {
 namespace {
 
 using platform::View;
+
+// People write names with other capitals and blanks around them.
+bool SameWords(const std::string& a, const std::string& b) {
+  return absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(a), absl::StripAsciiWhitespace(b));
+}
 
 class Look {
  public:
@@ -80,8 +87,10 @@ class Look {
     const std::string prefix = absl::StrCat("centres/", frame_.centre, "/staff/");
     const bool own = name.size() > prefix.size() && name.starts_with(prefix);
     const bool conflict = std::any_of(
-        standing.conflicts.begin(), standing.conflicts.end(),
-        [&](const auto& with) { return with == frame_.enrolment || with == frame_.registration; });
+        standing.conflicts.begin(), standing.conflicts.end(), [&](const std::string& with) {
+          return std::any_of(frame_.learner.begin(), frame_.learner.end(),
+                             [&](const std::string& of) { return SameWords(with, of); });
+        });
     std::string_view wrong;
     if (!own || !standing.exists) {
       wrong = "is not a member of the centre's staff";

@@ -31,22 +31,22 @@ struct MarkerFacts {
   bool assessor = false;
   bool verifier = false;
   bool competent = false;
-  // Learners (enrolment numbers or registrations) and others with whom the person has a conflict.
+  // With whom the person has a conflict: resource names, or words.
   std::vector<std::string> conflicts;
 };
 
 // What an achievement is looked at against.
 struct AchievementFrame {
   const Qualification* qualification = nullptr;
-  std::string centre;        // Id.
-  std::string registration;  // "centres/…/registrations/…"
-  std::string enrolment;
+  std::string centre;  // Id.
+  // What the learner goes by: enrolment number, name, registrations.
+  std::vector<std::string> learner;
   RegistrationState state = RegistrationState::kActive;
   absl::CivilDay register_day;
   absl::CivilDay end_day;
   absl::CivilDay today;
-  MarkerFacts assessor;                       // On the day of marking.
-  MarkerFacts verifier;                       // On the day of verification.
+  MarkerFacts assessor;                      // On the day of marking.
+  MarkerFacts verifier;                      // On the day of verification.
   const AchievementEntry* before = nullptr;  // The version it replaces.
 };
 

@@ -30,8 +30,7 @@ class AchievementTest : public ::testing::Test {
               .verify_day = Day(2026, 3, 5)};
     frame_ = {.qualification = &qualification_,
               .centre = "c",
-              .registration = "centres/c/registrations/r",
-              .enrolment = "E1",
+              .learner = {"E1", "Ada Lovelace", "centres/c/registrations/r"},
               .register_day = Day(2025, 9, 1),
               .end_day = Day(2026, 8, 31),
               .today = Day(2026, 4, 1),
@@ -73,6 +72,7 @@ TEST_F(AchievementTest, AsksOfBothRoleCompetenceAndNoConflict) {
       [](MarkerFacts& s) {
         s.conflicts = {"E9", "E1"};
       },
+      [](MarkerFacts& s) { s.conflicts = {" ada lovelace "}; },
       [](MarkerFacts& s) { s.conflicts = {"centres/c/registrations/r"}; }};
   for (const auto& change : wrong) {
     frame_.assessor = kAble;

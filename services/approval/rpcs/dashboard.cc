@@ -1,3 +1,5 @@
+#include "services/approval/dashboard/dashboard.h"
+
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -11,7 +13,6 @@
 #include "services/approval/commands/quality_reviews.h"
 #include "services/approval/commands/write_planner.h"
 #include "services/approval/convert.h"
-#include "services/approval/dashboard/dashboard.h"
 #include "services/approval/rpcs/rpcs.h"
 #include "services/approval/stores/deadlines.h"
 #include "services/approval/stores/learners.h"
@@ -27,7 +28,8 @@ constexpr std::size_t kPlannersShown = 10;
 constexpr int kPlannersMax = 1000;
 
 // "9001-03 Level 3 in Shop Management"; the number alone of what the catalogue no longer has.
-absl::StatusOr<std::string> TitleOf(const Work& work, const std::string& number, bool* involvement) {
+absl::StatusOr<std::string> TitleOf(const Work& work, const std::string& number,
+                                    bool* involvement) {
   const auto found = FindQualification(work, number);
   if (absl::IsNotFound(found.status())) return absl::StrCat(number, " (not in the catalogue)");
   RETURN_IF_ERROR(found.status());
@@ -39,13 +41,11 @@ absl::Status AddPlanners(const Work& work, CentreDashboard& dashboard) {
   ASSIGN_OR_RETURN(std::vector<PlannerRecord> records,
                    PlannerStore().List(work.tx, work.reach, dashboard.centre.id, std::nullopt, "",
                                        kPlannersMax));
-  std::erase_if(records, [](const PlannerRecord& record) {
-    return record.state == PlannerState::kRemoved;
-  });
-  std::stable_sort(records.begin(), records.end(),
-                   [](const PlannerRecord& a, const PlannerRecord& b) {
-                     return a.last_day > b.last_day;
-                   });
+  std::erase_if(records,
+                [](const PlannerRecord& record) { return record.state == PlannerState::kRemoved; });
+  std::stable_sort(
+      records.begin(), records.end(),
+      [](const PlannerRecord& a, const PlannerRecord& b) { return a.last_day > b.last_day; });
   if (records.size() > kPlannersShown) records.resize(kPlannersShown);
   for (const PlannerRecord& record : records) {
     CentreDashboard::Coverage& coverage = dashboard.planners.emplace_back();
@@ -93,9 +93,9 @@ absl::StatusOr<CentreDashboard> DashboardOf(const Work& work, const std::string&
     dashboard.due.push_back(
         {item.due, item.text, item.party == "centre" ? "centre" : "awarding body", item.item});
   }
-  ASSIGN_OR_RETURN(const ApprovalPage approvals,
-                   work.context.store.ListApprovals(work.tx, work.reach, {.centre = centre}, "",
-                                                    kApprovalsMax));
+  ASSIGN_OR_RETURN(
+      const ApprovalPage approvals,
+      work.context.store.ListApprovals(work.tx, work.reach, {.centre = centre}, "", kApprovalsMax));
   for (const QualificationApproval& approval : approvals.approvals) {
     CentreDashboard::Approval& row = dashboard.approvals.emplace_back();
     row.approval = approval;
@@ -121,8 +121,7 @@ absl::StatusOr<google::api::HttpBody> GetCentreDashboard(
 
 void RegisterDashboard(platform::Router& router, const Context& context) {
   Read<v1::GetCentreDashboardRequest, google::api::HttpBody>(
-      router, context, "assay.approval.v1.DashboardService/GetCentreDashboard",
-      GetCentreDashboard);
+      router, context, "assay.approval.v1.DashboardService/GetCentreDashboard", GetCentreDashboard);
 }
 
 }  // namespace assay::approval

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <functional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "assay/approval/v1/learner_service.pb.h"
+#include "assay/approval/v1/oversight_service.pb.h"
 #include "assay/approval/v1/planner_service.pb.h"
 #include "services/approval/errors.h"
 #include "services/approval/testing/learner_fixture.h"
@@ -31,9 +33,6 @@ using ::testing::Not;
 using Code = absl::StatusCode;
 using v1::Award;
 using v1::Registration;
-
-constexpr char kAnn[] = "centres/urn-100000/staff/ann";
-constexpr char kBob[] = "centres/urn-100000/staff/bob";
 
 class LearnerTest : public testing::LearnerFixture {
  protected:
@@ -95,9 +94,9 @@ class LearnerTest : public testing::LearnerFixture {
     row.set_registration(registration);
     row.set_unit(unit);
     row.set_outcome(v1::ACHIEVEMENT_OUTCOME_ACHIEVED);
-    row.set_assessor(kAnn);
+    row.set_assessor(ann_);
     *row.mutable_assess_day() = DateOf(Today());
-    row.set_verifier(kBob);
+    row.set_verifier(bob_);
     *row.mutable_verify_day() = DateOf(Today());
     return row;
   }
@@ -139,6 +138,15 @@ class LearnerTest : public testing::LearnerFixture {
     request.set_outcome(outcome);
     request.set_reason(reason);
     return Call<Award>("LearnerService/DecideAwardClaim", request, officer_);
+  }
+  absl::StatusOr<v1::Restriction> Impose(const std::string& level, std::int64_t most = 0) {
+    v1::ImposeRestrictionRequest request;
+    request.set_parent(kCentre);
+    request.mutable_restriction()->set_kind(v1::Restriction::KIND_SANCTION);
+    request.mutable_restriction()->set_level(level);
+    request.mutable_restriction()->set_reason("too many learners for the rooms");
+    if (most > 0) request.mutable_restriction()->set_learners_max(most);
+    return Call<v1::Restriction>("OversightService/ImposeRestriction", request, officer_);
   }
   absl::StatusOr<v1::Erasure> Erase(const std::string& name) {
     v1::EraseLearnerRequest request;
@@ -269,6 +277,66 @@ TEST_F(LearnerTest, FiveThousandLearnersAreRegisteredAtOnce) {
   EXPECT_EQ(again->refused_count(), 5000);
 }
 
+TEST_F(LearnerTest, ACapOnLearnersCapsWhatABatchRegisters) {
+  ASSERT_THAT(Impose("learner-cap", 3), IsOk());
+  ASSERT_THAT(Register(Draft()), IsOk());
+  EXPECT_THAT(Send(Batch(3, v1::REGISTRATION_MODE_ALL_OR_NOTHING)),
+              IsError(Code::kInvalidArgument, kRegistrationsRefused));
+  const auto kept = Send(Batch(3, v1::REGISTRATION_MODE_KEEP_GOOD));
+  ASSERT_THAT(kept, IsOk());
+  EXPECT_EQ(kept->kept_count(), 2);
+  ASSERT_EQ(kept->refusals_size(), 1);
+  EXPECT_EQ(kept->refusals(0).reason(), kRegistrationLimitReached);
+  EXPECT_THAT(kept->refusals(0).message(), HasSubstr("too many learners for the rooms"));
+  EXPECT_THAT(Register(Draft("E9")), IsError(Code::kFailedPrecondition, kRegistrationLimitReached));
+  v1::WithdrawRegistrationRequest withdraw;
+  withdraw.set_name(kept->registrations(0));
+  withdraw.set_reason("left");
+  ASSERT_THAT(Call<Registration>("LearnerService/WithdrawRegistration", withdraw, head_), IsOk());
+  EXPECT_THAT(Register(Draft("E9")), IsOk());
+}
+
+TEST_F(LearnerTest, ACapHoldsAlsoIfManyRegisterAtOnce) {
+  constexpr int kCalls = 16, kPlaces = 5;
+  ASSERT_THAT(Impose("learner-cap", kPlaces), IsOk());
+  std::vector<absl::Status> answers(kCalls);
+  std::vector<std::thread> callers;
+  for (int i = 0; i < kCalls; ++i) {
+    callers.emplace_back([&, i] { answers[i] = Register(Draft(absl::StrCat("T", i))).status(); });
+  }
+  for (std::thread& caller : callers) caller.join();
+  int registered = 0;
+  for (const absl::Status& answer : answers) {
+    registered += answer.ok();
+    if (!answer.ok()) {
+      EXPECT_THAT(answer, IsError(Code::kFailedPrecondition, kRegistrationLimitReached));
+    }
+  }
+  EXPECT_EQ(registered, kPlaces);
+  EXPECT_EQ(List(officer_, kCentre).size(), static_cast<std::size_t>(kPlaces));
+}
+
+TEST_F(LearnerTest, SanctionsStopRegistrationsCertificatesAndDirectClaims) {
+  const auto made = Register(Draft());
+  ASSERT_THAT(Record({Row(made->name(), "301"), Row(made->name(), "302")}), IsOk());
+  EXPECT_THAT(Missing(made->name()), IsEmpty());
+  ASSERT_THAT(Impose("certification-stopped"), IsOk());
+  EXPECT_THAT(Missing(made->name()), ElementsAre("QUAL-9 SANCTION"));
+  EXPECT_THAT(Claim(made->name()), IsError(Code::kFailedPrecondition, kAwardNotEligible));
+  EXPECT_THAT(Register(Draft("E2")), IsError(Code::kFailedPrecondition, kRegistrationsStopped));
+}
+
+TEST_F(LearnerTest, TheFirstLearnerKeepsAnApprovalFromLapsingUnused) {
+  ASSERT_THAT(Register(Draft()), IsOk());
+  v1::ListQualificationApprovalsRequest list;
+  list.set_parent(kCentre);
+  const auto approvals = Call<v1::ListQualificationApprovalsResponse>(
+      "ApprovalService/ListQualificationApprovals", list, officer_);
+  ASSERT_THAT(approvals, IsOk());
+  ASSERT_EQ(approvals->qualification_approvals_size(), 1);
+  EXPECT_TRUE(approvals->qualification_approvals(0).has_first_use_date());
+}
+
 TEST_F(LearnerTest, CorrectionsAreCheckedAndSaidWithoutPersonalData) {
   const auto made = Register(Draft());
   v1::CorrectRegistrationRequest correct;
@@ -341,7 +409,7 @@ TEST_F(LearnerTest, ATransferCarriesWhatWasAchieved) {
       Call<v1::ListAchievementsResponse>("LearnerService/ListAchievements", list, neighbour_);
   ASSERT_THAT(carried, IsOk());
   ASSERT_EQ(carried->achievements_size(), 1);
-  EXPECT_EQ(carried->achievements(0).assessor(), kAnn);
+  EXPECT_EQ(carried->achievements(0).assessor(), ann_);
   transfer.set_name(moved->name());
   EXPECT_THAT(Call<Registration>("LearnerService/TransferRegistration", transfer, officer_),
               IsError(Code::kInvalidArgument, kTransferInvalid));
@@ -351,13 +419,13 @@ TEST_F(LearnerTest, ATransferCarriesWhatWasAchieved) {
 TEST_F(LearnerTest, WhoMarkedNeverVerifies) {
   const auto made = Register(Draft());
   v1::AchievementRow row = Row(made->name(), "301");
-  row.set_verifier(kAnn);
+  row.set_verifier(ann_);
   const auto refused = Record({row});
   EXPECT_THAT(refused, IsError(Code::kInvalidArgument, kAchievementsRefused));
   EXPECT_THAT(FieldsOf(refused.status()),
               ElementsAre(AllOf(HasSubstr("achievements[0].verifier: SELF_VERIFICATION"),
                                 HasSubstr("(QUAL-6)"))));
-  row.set_verifier(kBob);
+  row.set_verifier(bob_);
   v1::AchievementRow foreign = Row(made->name(), "302");
   foreign.set_assessor("centres/urn-100002/staff/zoe");
   v1::AchievementRow unknown = Row(made->name(), "999");
@@ -370,6 +438,30 @@ TEST_F(LearnerTest, WhoMarkedNeverVerifies) {
   }
   EXPECT_THAT(reasons, ElementsAre("1 STAFF_NOT_ELIGIBLE", "2 UNIT_NOT_IN_QUALIFICATION",
                                    "3 FIELD_INVALID"));
+}
+
+TEST_F(LearnerTest, MarkersAreCompetentHaveTheRoleAndNoConflictWithTheLearner) {
+  const auto made = Register(Draft());
+  const std::string new_here = Employ("Cat", v1::STAFF_ROLE_ASSESSOR, {});
+  v1::AchievementRow row = Row(made->name(), "301");
+  for (const std::string& nobody : {new_here, bob_, absl::StrCat(kCentre, "/staff/nobody")}) {
+    row.set_assessor(nobody);
+    if (nobody == bob_) row.set_verifier(ann_);
+    EXPECT_THAT(FieldsOf(Record({row}).status()), Contains(HasSubstr("STAFF_NOT_ELIGIBLE")));
+  }
+  v1::DeclareConflictRequest declare;
+  declare.set_parent(bob_);
+  declare.mutable_conflict()->set_with_whom("Ada Lovelace");
+  declare.mutable_conflict()->set_nature("uncle of Ada Lovelace");
+  ASSERT_THAT(Call<v1::StaffConflict>("StaffService/DeclareConflict", declare, head_), IsOk());
+  EXPECT_THAT(FieldsOf(Record({Row(made->name(), "301")}).status()),
+              ElementsAre(HasSubstr("conflict of interest")));
+  ASSERT_THAT(Erase(made->name()), IsOk());
+  v1::GetStaffRequest get;
+  get.set_name(bob_);
+  const auto staff = Call<v1::StaffMember>("StaffService/GetStaff", get, head_);
+  ASSERT_THAT(staff, IsOk());
+  EXPECT_THAT(staff->SerializeAsString(), Not(HasSubstr("Lovelace")));
 }
 
 TEST_F(LearnerTest, WhatIsRecordedAgainIsAVersion) {
@@ -442,7 +534,7 @@ TEST_F(LearnerTest, AnAwardIsClaimedOnceEverythingIsMetAndDecidedByAnOfficer) {
 }
 
 TEST_F(LearnerTest, AnErasedLearnerIsNowhereButInTheAward) {
-  const std::string approval = Approve(kCentre, "9002-03");
+  Approve(kCentre, "9002-03");
   Registration draft = Draft();
   draft.set_uln("1000000043");
   const auto made = Register(draft);
@@ -450,25 +542,23 @@ TEST_F(LearnerTest, AnErasedLearnerIsNowhereButInTheAward) {
   const auto other = Register(draft);
   ASSERT_THAT(other, IsOk());
   ASSERT_THAT(Record({Row(made->name(), "301"), Row(made->name(), "302")}), IsOk());
-  // A planner that names the learner in its first version, and no longer in its second.
-  v1::CreatePlannerRequest create;
-  create.set_parent(kCentre);
-  create.mutable_planner()->set_qualification_approval(approval);
-  *create.mutable_planner()->mutable_first_day() = DateOf(Today());
-  *create.mutable_planner()->mutable_last_day() = DateOf(Today() + 100);
-  *create.mutable_planner()->mutable_declaration_deadline() = DateOf(Today() + 110);
+  // A planner that names the learner in its second version, and no longer in its third.
+  v1::GetPlannerRequest get;
+  get.set_name(planner_);
+  const auto planner = Call<v1::Planner>("PlannerService/GetPlanner", get, head_);
+  v1::UpdatePlannerRequest update;
+  update.set_name(planner_);
+  update.set_etag(planner->etag());
+  update.set_change_note("the cohort");
   for (const auto& [number, name] : {std::pair{"E1", "Ada Lovelace"}, {"E12", "Ben"}}) {
-    v1::PlannerLearner& learner = *create.mutable_planner()->mutable_document()->add_learners();
+    v1::PlannerLearner& learner = *update.mutable_document()->add_learners();
     learner.set_enrolment(number);
     learner.set_learner_name(name);
   }
-  const auto planner = Call<v1::Planner>("PlannerService/CreatePlanner", create, head_);
-  ASSERT_THAT(planner, IsOk());
-  v1::UpdatePlannerRequest update;
-  update.set_name(planner->name());
-  update.set_etag(planner->etag());
+  const auto second = Call<v1::Planner>("PlannerService/UpdatePlanner", update, head_);
+  ASSERT_THAT(second, IsOk());
+  update.set_etag(second->etag());
   update.set_change_note("Ada Lovelace (E1) has left");
-  *update.mutable_document() = create.planner().document();
   update.mutable_document()->mutable_learners()->DeleteSubrange(0, 1);
   ASSERT_THAT(Call<v1::Planner>("PlannerService/UpdatePlanner", update, head_), IsOk());
 
@@ -491,9 +581,9 @@ TEST_F(LearnerTest, AnErasedLearnerIsNowhereButInTheAward) {
     EXPECT_EQ(erased->erasure(), erasure->name());
     all += erased->SerializeAsString();
   }
-  for (const char* number : {"1", "2"}) {
+  for (const char* number : {"2", "3"}) {
     v1::GetPlannerVersionRequest version;
-    version.set_name(absl::StrCat(planner->name(), "/versions/", number));
+    version.set_name(absl::StrCat(planner_, "/versions/", number));
     const auto got = Call<v1::PlannerVersion>("PlannerService/GetPlannerVersion", version, head_);
     ASSERT_THAT(got, IsOk());
     EXPECT_THAT(got->SerializeAsString(), HasSubstr("E12"));

@@ -275,9 +275,9 @@ TEST_F(QualityTest, ADirectClaimIsAwardedAtOnce) {
     row.set_registration(made->name());
     row.set_unit(unit);
     row.set_outcome(v1::ACHIEVEMENT_OUTCOME_ACHIEVED);
-    row.set_assessor(absl::StrCat(kCentre, "/staff/ann"));
+    row.set_assessor(ann_);
     *row.mutable_assess_day() = DateOf(Today());
-    row.set_verifier(absl::StrCat(kCentre, "/staff/bob"));
+    row.set_verifier(bob_);
     *row.mutable_verify_day() = DateOf(Today());
   }
   ASSERT_THAT(

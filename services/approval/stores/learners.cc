@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_replace.h"
 #include "services/approval/errors.h"
 #include "services/approval/stores/row_values.h"
 #include "services/platform/core/status_macros.h"
@@ -276,17 +277,17 @@ absl::StatusOr<std::vector<RegistrationRecord>> LearnerStore::List(Tx& tx, const
                                                                    const RegistrationFilter& filter,
                                                                    std::string_view after,
                                                                    int limit) {
-  const rows::Position position = rows::PositionOf(after);
+  const rows::Span span(reach, centre, after);
+  if (span.none()) return std::vector<RegistrationRecord>();
   const int state = filter.state.has_value() ? static_cast<int>(*filter.state) : -1;
-  const SqlValue values[] = {
-      reach.tenant,     centre,          reach.within, state, filter.qualification,
-      filter.enrolment, position.centre, position.id,  limit};
+  const SqlValue values[] = {reach.tenant, span.first(),         span.id(),        span.last(),
+                             state,        filter.qualification, filter.enrolment, limit};
   static const std::string kSql =
       absl::StrCat("SELECT ", View(kColumns),
-                   " FROM registrations WHERE tenant = $1 AND ($2 = '' OR centre = $2) "
-                   "AND ($3 = '' OR centre = $3) AND ($4 = -1 OR state = $4) "
-                   "AND ($5 = '' OR qualification = $5) AND ($6 = '' OR enrolment = $6) "
-                   "AND (centre, id) > ($7, $8) ORDER BY centre, id LIMIT $9");
+                   " FROM registrations WHERE tenant = $1 AND (centre, id) > ($2, $3) "
+                   "AND centre <= $4 AND ($5 = -1 OR state = $5) "
+                   "AND ($6 = '' OR qualification = $6) AND ($7 = '' OR enrolment = $7) "
+                   "ORDER BY centre, id LIMIT $8");
   return Read(tx, kSql, values, RegistrationOf);
 }
 
@@ -323,38 +324,6 @@ absl::StatusOr<std::vector<RegistrationChange>> LearnerStore::Changes(
   return found;
 }
 
-absl::Status LearnerStore::RewriteNotes(Tx& tx, std::string_view tenant,
-                                        const RegistrationRecord& record,
-                                        absl::FunctionRef<bool(std::string&)> change) {
-  struct Note {
-    std::string unit;  // Empty: of a change.
-    std::int64_t number;
-    std::string text;
-  };
-  std::vector<Note> notes;
-  RETURN_IF_ERROR(tx.Query(
-      "SELECT '', number, reason FROM registration_changes WHERE tenant = $1 AND centre = $2 "
-      "AND registration = $3 UNION ALL SELECT unit, number, change_note FROM achievements "
-      "WHERE tenant = $1 AND centre = $2 AND registration = $3",
-      {tenant, record.centre, record.id}, [&](const SqlRow& row) {
-        notes.push_back({std::string(row.Text(0)), row.Int(1), std::string(row.Text(2))});
-        return absl::OkStatus();
-      }));
-  for (Note& note : notes) {
-    if (!change(note.text)) continue;
-    const std::string_view sql =
-        note.unit.empty()
-            ? "UPDATE registration_changes SET reason = $5 WHERE tenant = $1 AND centre = $2 "
-              "AND registration = $3 AND '' = $6 AND number = $4"
-            : "UPDATE achievements SET change_note = $5 WHERE tenant = $1 AND centre = $2 "
-              "AND registration = $3 AND unit = $6 AND number = $4";
-    RETURN_IF_ERROR(
-        tx.Execute(sql, {tenant, record.centre, record.id, note.number, note.text, note.unit})
-            .status());
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<std::int64_t> LearnerStore::CountActive(Tx& tx, std::string_view tenant,
                                                        std::string_view centre,
                                                        std::string_view qualification) {
@@ -382,10 +351,13 @@ absl::Status LearnerStore::Know(Tx& tx, std::string_view tenant, std::string_vie
     const std::span<const std::string> all(enrolments);
     const std::string places = Bind(all.subspan(at, std::min(kPerQuery, all.size() - at)), values);
     RETURN_IF_ERROR(tx.Query(
+        // Engines walk the centre unless the numbers are looked up by themselves.
         absl::StrCat("SELECT enrolment, uln, birth_day, "
                      "CASE WHEN state = 0 AND qualification = $3 THEN 1 ELSE 0 END "
-                     "FROM registrations WHERE tenant = $1 AND centre = $2 AND enrolment IN (",
-                     places, ")"),
+                     "FROM registrations WHERE tenant = $1 AND centre = $2 AND id IN "
+                     "(SELECT x.id FROM registrations x WHERE x.tenant = $1 AND x.centre = $2 "
+                     "AND x.enrolment IN (",
+                     places, "))"),
         values, [&](const SqlRow& row) -> absl::Status {
           KnownLearner& known = frame.known[std::string(row.Text(0))];
           if (!row.Text(1).empty() && row.Text(1) != kTemporaryUln) known.uln = row.Text(1);
@@ -402,8 +374,10 @@ absl::Status LearnerStore::Know(Tx& tx, std::string_view tenant, std::string_vie
     const std::string places = Bind(all.subspan(at, std::min(kPerQuery, all.size() - at)), values);
     RETURN_IF_ERROR(tx.Query(
         absl::StrCat("SELECT uln, enrolment FROM registrations WHERE tenant = $1 AND centre = $2 "
-                     "AND qualification = $3 AND state = 0 AND uln <> '' AND uln IN (",
-                     places, ")"),
+                     "AND qualification = $3 AND state = 0 AND id IN (SELECT x.id "
+                     "FROM registrations x WHERE x.tenant = $1 AND x.centre = $2 AND x.uln <> '' "
+                     "AND x.uln IN (",
+                     places, "))"),
         values, [&](const SqlRow& row) {
           frame.registered_ulns.emplace(row.Text(0), row.Text(1));
           return absl::OkStatus();
@@ -417,10 +391,13 @@ absl::StatusOr<std::vector<RegistrationRecord>> LearnerStore::OfLearner(
   const std::string_view uln =
       learner.uln == kTemporaryUln ? std::string_view() : std::string_view(learner.uln);
   const SqlValue values[] = {tenant, centre, learner.enrolment, uln};
-  static const std::string kSql =
-      absl::StrCat("SELECT ", View(kColumns),
-                   " FROM registrations WHERE tenant = $1 AND ((centre = $2 AND enrolment = $3) "
-                   "OR (uln <> '' AND uln = $4)) ORDER BY centre, id LIMIT 1000");
+  // Two searches by index: an OR of both would look at every registration of the tenant.
+  static const std::string kSql = absl::StrCat(
+      "SELECT r.", absl::StrReplaceAll(View(kColumns), {{", ", ", r."}}),
+      " FROM (SELECT centre, id FROM registrations WHERE tenant = $1 AND centre = $2 "
+      "AND enrolment = $3 UNION SELECT centre, id FROM registrations WHERE tenant = $1 "
+      "AND uln <> '' AND uln = $4) found CROSS JOIN registrations r WHERE r.tenant = $1 "
+      "AND r.centre = found.centre AND r.id = found.id ORDER BY r.centre, r.id LIMIT 1000");
   return Read(tx, kSql, values, RegistrationOf);
 }
 
@@ -528,15 +505,14 @@ absl::StatusOr<std::vector<AwardRecord>> LearnerStore::ListAwards(Tx& tx, const 
                                                                   std::optional<AwardState> state,
                                                                   std::string_view after,
                                                                   int limit) {
-  const rows::Position position = rows::PositionOf(after);
+  const rows::Span span(reach, centre, after);
+  if (span.none()) return std::vector<AwardRecord>();
   const int wanted = state.has_value() ? static_cast<int>(*state) : -1;
-  const SqlValue values[] = {reach.tenant,    centre,      reach.within, wanted,
-                             position.centre, position.id, limit};
+  const SqlValue values[] = {reach.tenant, span.first(), span.id(), span.last(), wanted, limit};
   static const std::string kSql =
       absl::StrCat("SELECT ", View(kAwardColumns),
-                   " FROM awards WHERE tenant = $1 AND ($2 = '' OR centre = $2) "
-                   "AND ($3 = '' OR centre = $3) AND ($4 = -1 OR state = $4) "
-                   "AND (centre, id) > ($5, $6) ORDER BY centre, id LIMIT $7");
+                   " FROM awards WHERE tenant = $1 AND (centre, id) > ($2, $3) AND centre <= $4 "
+                   "AND ($5 = -1 OR state = $5) ORDER BY centre, id LIMIT $6");
   return Read(tx, kSql, values, AwardOf);
 }
 
@@ -580,14 +556,13 @@ absl::StatusOr<std::vector<ErasureRecord>> LearnerStore::ListErasures(Tx& tx, co
                                                                       std::string_view centre,
                                                                       std::string_view after,
                                                                       int limit) {
-  const rows::Position position = rows::PositionOf(after);
-  const SqlValue values[] = {reach.tenant,    centre,      reach.within,
-                             position.centre, position.id, limit};
+  const rows::Span span(reach, centre, after);
+  if (span.none()) return std::vector<ErasureRecord>();
+  const SqlValue values[] = {reach.tenant, span.first(), span.id(), span.last(), limit};
   static const std::string kSql =
       absl::StrCat("SELECT ", View(kErasureColumns),
-                   " FROM erasures WHERE tenant = $1 AND ($2 = '' OR centre = $2) "
-                   "AND ($3 = '' OR centre = $3) AND (centre, id) > ($4, $5) "
-                   "ORDER BY centre, id LIMIT $6");
+                   " FROM erasures WHERE tenant = $1 AND (centre, id) > ($2, $3) AND centre <= $4 "
+                   "ORDER BY centre, id LIMIT $5");
   return Read(tx, kSql, values, ErasureOf);
 }
 

@@ -9,7 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -130,11 +129,6 @@ class LearnerStore {
   // Oldest first, at most 1,000.
   absl::StatusOr<std::vector<RegistrationChange>> Changes(Tx& tx, std::string_view tenant,
                                                           const RegistrationRecord& record);
-
-  // Lets `change` rewrite the reasons of its changes and the notes of its achievements; true: it
-  // did.
-  absl::Status RewriteNotes(Tx& tx, std::string_view tenant, const RegistrationRecord& record,
-                            absl::FunctionRef<bool(std::string&)> change);
 
   // Active ones of a centre for a qualification; of all qualifications if it is empty.
   absl::StatusOr<std::int64_t> CountActive(Tx& tx, std::string_view tenant, std::string_view centre,

@@ -59,39 +59,4 @@ absl::Status PlannerErasureStore::RenameLearner(Tx& tx, std::string_view tenant,
       .status();
 }
 
-absl::StatusOr<std::vector<PlannerText>> PlannerErasureStore::RulingTexts(Tx& tx,
-                                                                          std::string_view tenant,
-                                                                          std::string_view centre) {
-  std::vector<PlannerText> texts;
-  RETURN_IF_ERROR(tx.Query(
-      "SELECT planner, number, -1, feedback FROM planner_rulings WHERE tenant = $1 "
-      "AND centre = $2 UNION ALL SELECT planner, ruling, position, text FROM planner_actions "
-      "WHERE tenant = $1 AND centre = $2",
-      {tenant, centre}, [&](const SqlRow& row) {
-        texts.push_back({std::string(row.Text(0)), static_cast<int>(row.Int(1)),
-                         static_cast<int>(row.Int(2)), std::string(row.Text(3))});
-        return absl::OkStatus();
-      }));
-  return texts;
-}
-
-absl::Status PlannerErasureStore::RewriteRulingText(Tx& tx, std::string_view tenant,
-                                                    std::string_view centre,
-                                                    const PlannerText& text) {
-  if (text.position < 0) {
-    return tx
-        .Execute(
-            "UPDATE planner_rulings SET feedback = $5 WHERE tenant = $1 AND centre = $2 "
-            "AND planner = $3 AND number = $4",
-            {tenant, centre, text.planner, text.ruling, text.text})
-        .status();
-  }
-  return tx
-      .Execute(
-          "UPDATE planner_actions SET text = $6 WHERE tenant = $1 AND centre = $2 "
-          "AND planner = $3 AND ruling = $4 AND position = $5",
-          {tenant, centre, text.planner, text.ruling, text.position, text.text})
-      .status();
-}
-
 }  // namespace assay::approval

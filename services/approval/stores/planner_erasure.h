@@ -16,14 +16,6 @@ struct PlannerVersionKey {
   int number = 1;
 };
 
-// A text of an officer's ruling: its feedback (position -1) or one of its actions.
-struct PlannerText {
-  std::string planner;
-  int ruling = 1;
-  int position = -1;
-  std::string text;
-};
-
 class PlannerErasureStore {
  public:
   using Tx = platform::Transaction;
@@ -42,10 +34,6 @@ class PlannerErasureStore {
   // In how learners stand; what was written about the decision on the learner goes.
   absl::Status RenameLearner(Tx& tx, std::string_view tenant, std::string_view centre,
                              std::string_view enrolment, std::string_view pseudonym);
-  absl::StatusOr<std::vector<PlannerText>> RulingTexts(Tx& tx, std::string_view tenant,
-                                                       std::string_view centre);
-  absl::Status RewriteRulingText(Tx& tx, std::string_view tenant, std::string_view centre,
-                                 const PlannerText& text);
 };
 
 }  // namespace assay::approval

@@ -200,14 +200,13 @@ absl::Status QualityStore::CloseAction(Tx& tx, std::string_view tenant,
 
 absl::StatusOr<std::vector<QualityReviewRecord>> QualityStore::ListReviews(
     Tx& tx, const Reach& reach, std::string_view centre, std::string_view after, int limit) {
-  const rows::Position position = rows::PositionOf(after);
-  const SqlValue values[] = {reach.tenant,    centre,      reach.within,
-                             position.centre, position.id, limit};
+  const rows::Span span(reach, centre, after);
+  if (span.none()) return std::vector<QualityReviewRecord>();
+  const SqlValue values[] = {reach.tenant, span.first(), span.id(), span.last(), limit};
   static const std::string kSql =
       absl::StrCat("SELECT ", View(kReviewColumns),
-                   " FROM quality_reviews WHERE tenant = $1 AND ($2 = '' OR centre = $2) "
-                   "AND ($3 = '' OR centre = $3) AND (centre, id) > ($4, $5) "
-                   "ORDER BY centre, id LIMIT $6");
+                   " FROM quality_reviews WHERE tenant = $1 AND (centre, id) > ($2, $3) "
+                   "AND centre <= $4 ORDER BY centre, id LIMIT $5");
   return ReadReviews(tx, reach.tenant, kSql, values);
 }
 
@@ -287,16 +286,25 @@ absl::Status QualityStore::DropDue(Tx& tx, std::string_view tenant, std::string_
 absl::StatusOr<std::vector<ReviewDueRecord>> QualityStore::ListDue(
     Tx& tx, const Reach& reach, std::string_view centre, std::optional<absl::CivilDay> due_by,
     bool interim_only, std::string_view after, int limit) {
-  const rows::Position position = rows::PositionOf(after);
-  const std::string until = due_by.has_value() ? Text(*due_by) : "";
-  const SqlValue values[] = {reach.tenant,         centre,          reach.within, until,
-                             interim_only ? 1 : 0, position.centre, position.id,  limit};
+  if (centre.empty()) centre = reach.within;
+  if (!reach.within.empty() && centre != reach.within) return std::vector<ReviewDueRecord>();
+  const std::size_t slash = after.find('/');
+  const std::string_view after_day = after.substr(0, slash);
+  const std::string_view after_centre = slash == after.npos ? "" : after.substr(slash + 1);
+  const std::string until = due_by.has_value() ? Text(*due_by) : "9999-12-31";
+  if (!centre.empty()) {
+    ASSIGN_OR_RETURN(const auto due, DueOf(tx, reach.tenant, centre));
+    const bool asked = due.has_value() && after.empty() && (due->interim || !interim_only) &&
+                       Text(due->due) <= until;
+    return asked ? std::vector<ReviewDueRecord>{*due} : std::vector<ReviewDueRecord>();
+  }
+  const SqlValue values[] = {reach.tenant,         after_day, after_centre, until,
+                             interim_only ? 1 : 0, limit};
   static const std::string kSql =
       absl::StrCat("SELECT ", View(kDueColumns),
-                   " FROM reviews_due WHERE tenant = $1 AND ($2 = '' OR centre = $2) "
-                   "AND ($3 = '' OR centre = $3) AND ($4 = '' OR due_day <= $4) "
-                   "AND ($5 = 0 OR interim = 1) AND (due_day, centre) > ($6, $7) "
-                   "ORDER BY due_day, centre LIMIT $8");
+                   " FROM reviews_due WHERE tenant = $1 AND (due_day, centre) > ($2, $3) "
+                   "AND due_day <= $4 AND ($5 = 0 OR interim = 1) "
+                   "ORDER BY due_day, centre LIMIT $6");
   return ReadDue(tx, kSql, values);
 }
 

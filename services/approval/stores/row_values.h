@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "services/approval/store.h"
 #include "services/platform/core/view.h"
 #include "services/platform/storage/database.h"
 
@@ -45,15 +46,31 @@ absl::StatusOr<T> EnumOf(const platform::SqlRow& row, int column, int count) {
   return absl::DataLossError(absl::StrCat("no such value: ", value));
 }
 
-// The two parts of a position "centre/id".
-struct Position {
-  std::string_view centre;
-  std::string_view id;
+// Which rows of a list in the order of centre and id are read: those after a position "centre/id",
+// and of one centre only, if the list or the reach is of one. As bounds of the key, so that a page
+// of one centre costs the same however many centres there are.
+class Span {
+ public:
+  Span(const Reach& reach, std::string_view centre, std::string_view after) {
+    if (centre.empty()) centre = reach.within;
+    // A centre out of reach has nothing.
+    none_ = !reach.within.empty() && centre != reach.within;
+    const std::size_t slash = after.find('/');
+    first_ = after.empty() ? centre : after.substr(0, slash);
+    if (slash != after.npos) id_ = after.substr(slash + 1);
+    last_ = centre.empty() ? kAfterAll : centre;
+  }
+  bool none() const { return none_; }
+  std::string_view first() const { return first_; }
+  std::string_view id() const { return id_; }
+  std::string_view last() const { return last_; }
+
+ private:
+  static constexpr std::string_view kAfterAll =
+      "~";  // Ids have lower-case letters, digits and "-".
+
+  bool none_ = false;
+  std::string_view first_, id_, last_;
 };
-inline Position PositionOf(std::string_view after) {
-  const std::size_t slash = after.find('/');
-  if (slash == after.npos) return {after, {}};
-  return {after.substr(0, slash), after.substr(slash + 1)};
-}
 
 }  // namespace assay::approval::rows

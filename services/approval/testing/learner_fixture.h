@@ -12,6 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "assay/approval/v1/approval_service.pb.h"
 #include "assay/approval/v1/centre_service.pb.h"
+#include "assay/approval/v1/planner_service.pb.h"
+#include "assay/approval/v1/staff_service.pb.h"
 #include "services/approval/config.h"
 #include "services/approval/wiring.h"
 #include "services/platform/testing/service_fixture.h"
@@ -97,6 +99,40 @@ class LearnerFixture : public ::testing::Test {
                   platform::testing::IsOk());
     }
     Approve(kCentre, "9001-03");
+    ann_ = Employ("Ann", v1::STAFF_ROLE_ASSESSOR, {"9001-03", "9002-03"});
+    bob_ = Employ("Bob", v1::STAFF_ROLE_INTERNAL_VERIFIER, {"9001-03", "9002-03"});
+  }
+
+  // Somebody of the centre's staff with every competence that QUAL-6 asks for; answers the name.
+  std::string Employ(const std::string& name, v1::StaffRole role,
+                     const std::vector<std::string>& competent_for) {
+    v1::CreateStaffRequest create;
+    create.set_parent(kCentre);
+    create.mutable_staff_member()->set_display_name(name);
+    create.mutable_staff_member()->add_roles()->set_role(role);
+    const auto made = Call<v1::StaffMember>("StaffService/CreateStaff", create, head_);
+    EXPECT_THAT(made, platform::testing::IsOk());
+    if (!made.ok()) return "";
+    for (const std::string& qualification : competent_for) {
+      for (const v1::CompetenceKind kind :
+           {v1::COMPETENCE_KIND_OCCUPATIONAL, v1::COMPETENCE_KIND_RECENT_EXPERIENCE,
+            v1::COMPETENCE_KIND_TRAINING}) {
+        v1::RecordCompetenceRequest record;
+        record.set_parent(made->name());
+        record.mutable_competence()->set_qualification("qualifications/" + qualification);
+        record.mutable_competence()->set_kind(kind);
+        record.mutable_competence()->set_level(3);
+        record.mutable_competence()->set_what("shown by papers");
+        const auto kept = Call<v1::StaffCompetence>("StaffService/RecordCompetence", record, head_);
+        EXPECT_THAT(kept, platform::testing::IsOk());
+        v1::VerifyCompetenceRequest verify;
+        if (kept.ok()) verify.set_name(kept->name());
+        *verify.mutable_valid_until() = DateOf(Today() + 300);
+        EXPECT_THAT(Call<v1::StaffCompetence>("StaffService/VerifyCompetence", verify, officer_),
+                    platform::testing::IsOk());
+      }
+    }
+    return made->name();
   }
 
   // As it is when a test asks: clocks are moved.
@@ -108,6 +144,7 @@ class LearnerFixture : public ::testing::Test {
     return service_.Call<Response>("assay.approval.v1." + method, request, token);
   }
 
+  // Also 9002-03, whose planner meets the requirements first (EI-9): `planner_` is its name.
   std::string Approve(const std::string& centre, const std::string& qualification) {
     v1::CreateQualificationApprovalRequest apply;
     apply.set_parent(centre);
@@ -115,6 +152,7 @@ class LearnerFixture : public ::testing::Test {
     const auto applied = Call<v1::QualificationApproval>(
         "ApprovalService/CreateQualificationApproval", apply, officer_);
     EXPECT_THAT(applied, platform::testing::IsOk());
+    if (qualification == "9002-03") PlanFor(centre, applied->name());
     v1::ApproveQualificationApprovalRequest approve;
     approve.set_name(applied->name());
     EXPECT_THAT(Call<v1::QualificationApproval>("ApprovalService/ApproveQualificationApproval",
@@ -123,9 +161,32 @@ class LearnerFixture : public ::testing::Test {
     return applied->name();
   }
 
+  void PlanFor(const std::string& centre, const std::string& approval) {
+    v1::CreatePlannerRequest create;
+    create.set_parent(centre);
+    create.mutable_planner()->set_qualification_approval(approval);
+    *create.mutable_planner()->mutable_first_day() = DateOf(Today());
+    *create.mutable_planner()->mutable_last_day() = DateOf(Today() + 100);
+    *create.mutable_planner()->mutable_declaration_deadline() = DateOf(Today() + 110);
+    const auto made = Call<v1::Planner>("PlannerService/CreatePlanner", create, head_);
+    ASSERT_THAT(made, platform::testing::IsOk());
+    planner_ = made->name();
+    v1::SubmitPlannerRequest submit;
+    submit.set_name(planner_);
+    ASSERT_THAT(Call<v1::Planner>("PlannerService/SubmitPlanner", submit, head_),
+                platform::testing::IsOk());
+    v1::JudgePlannerRequest judge;
+    judge.set_name(planner_);
+    judge.set_outcome(v1::Planner::STATE_MEETS);
+    ASSERT_THAT(Call<v1::Planner>("PlannerService/JudgePlanner", judge, officer_),
+                platform::testing::IsOk());
+  }
+
   LearnerCatalogue catalogue_;
   platform::testing::TestService service_;
   std::string officer_, head_, assessor_, neighbour_;
+  std::string planner_;
+  std::string ann_, bob_;  // An assessor and an internal verifier.
 };
 
 }  // namespace assay::approval::testing
