@@ -244,6 +244,14 @@ class SecurityTest : public ::testing::Test {
         {"assay.example/Planner", "centres/urn-100101/planners/" + std::string(26, '1')},
         {"assay.example/PlannerVersion",
          "centres/urn-100101/planners/" + std::string(26, '1') + "/versions/1"},
+        {"assay.example/Site", "centres/urn-100101/sites/" + std::string(26, '1')},
+        {"assay.example/Restriction", "centres/urn-100101/restrictions/" + std::string(26, '1')},
+        {"assay.example/CentreAction", "centres/urn-100101/actions/" + std::string(26, '1')},
+        {"assay.example/StaffMember", "centres/urn-100101/staff/" + std::string(26, '1')},
+        {"assay.example/StaffCompetence", "centres/urn-100101/staff/" + std::string(26, '1') +
+                                              "/competences/" + std::string(26, '1')},
+        {"assay.example/StaffConflict",
+         "centres/urn-100101/staff/" + std::string(26, '1') + "/conflicts/" + std::string(26, '1')},
         {"assay.example/Evidence", evidence.Json()["name"]},
         {"assay.example/Series", "series/summer-2026"},
         {"assay.example/Component", kComponent},
@@ -272,6 +280,14 @@ class SecurityTest : public ::testing::Test {
     ghost_["assay.example/Planner"] = "centres/urn-999999/planners/" + nothing;
     ghost_["assay.example/PlannerVersion"] =
         "centres/urn-999999/planners/" + nothing + "/versions/1";
+    ghost_["assay.example/Site"] = "centres/urn-999999/sites/" + nothing;
+    ghost_["assay.example/Restriction"] = "centres/urn-999999/restrictions/" + nothing;
+    ghost_["assay.example/CentreAction"] = "centres/urn-999999/actions/" + nothing;
+    ghost_["assay.example/StaffMember"] = "centres/urn-999999/staff/" + nothing;
+    ghost_["assay.example/StaffCompetence"] =
+        "centres/urn-999999/staff/" + nothing + "/competences/" + nothing;
+    ghost_["assay.example/StaffConflict"] =
+        "centres/urn-999999/staff/" + nothing + "/conflicts/" + nothing;
     ghost_["assay.example/Evidence"] = "centres/urn-999999/evidence/" + nothing;
     ghost_["assay.example/Submission"] = ghost_submission;
     ghost_["assay.example/Sample"] = ghost_submission + "/samples/" + nothing;
