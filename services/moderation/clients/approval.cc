@@ -13,6 +13,7 @@
 #include "absl/time/civil_time.h"
 #include "assay/approval/v1/approval_service.pb.h"
 #include "assay/approval/v1/centre_service.pb.h"
+#include "assay/approval/v1/oversight_service.pb.h"
 #include "services/moderation/errors.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
@@ -89,6 +90,12 @@ absl::Status Translate(const absl::Status& status, std::string_view centre) {
   return status;
 }
 
+// With conditions or without.
+bool IsApproved(const approval::v1::Centre& centre) {
+  return centre.state() == approval::v1::Centre::STATE_APPROVED ||
+         centre.state() == approval::v1::Centre::STATE_APPROVED_WITH_CONDITIONS;
+}
+
 }  // namespace
 
 absl::StatusOr<Approval::Answer> Approval::Ask(const platform::Call& call, std::string_view centre,
@@ -106,8 +113,8 @@ absl::StatusOr<Approval::Answer> Approval::Ask(const platform::Call& call, std::
   request.set_name(std::string(centre));
   ASSIGN_OR_RETURN(auto answer, client_.Ask<approval::v1::Centre>(
                                     call, "assay.approval.v1.CentreService/GetCentre", request));
-  return Answer{answer.state() == approval::v1::Centre::STATE_APPROVED, "CENTRE_NOT_APPROVED",
-                "the centre is not approved", answer.title()};
+  return Answer{IsApproved(answer), "CENTRE_NOT_APPROVED", "the centre is not approved",
+                answer.title()};
 }
 
 absl::StatusOr<std::string> Approval::TitleIfInForce(const platform::Call& call,
@@ -140,6 +147,23 @@ absl::StatusOr<std::string> Approval::TitleIfInForce(const platform::Call& call,
   return answer->title;
 }
 
+absl::StatusOr<std::string> Approval::AskSanction(const platform::Call& call,
+                                                  std::string_view centre,
+                                                  std::string_view qualification) {
+  approval::v1::CheckLimitsRequest request;
+  request.set_centre(std::string(centre));
+  request.set_qualification(std::string(qualification));
+  ASSIGN_OR_RETURN(const auto limits,
+                   client_.Ask<approval::v1::CheckLimitsResponse>(
+                       call, "assay.approval.v1.OversightService/CheckLimits", request));
+  if (!limits.certification_stopped()) return "";
+  // The cause that limits most comes first, and nothing limits more than this.
+  const std::string reason = limits.causes_size() > 0 ? limits.causes(0).reason() : "";
+  return absl::StrReplaceAll(
+      absl::StrCat("A sanction stops certification", reason.empty() ? "" : ": ", reason, "."),
+      {{"\n", " "}});
+}
+
 absl::StatusOr<Approval::Standing> Approval::AskStanding(const platform::Call& call,
                                                          std::string_view centre,
                                                          std::string_view qualification,
@@ -160,9 +184,11 @@ absl::StatusOr<Approval::Standing> Approval::AskStanding(const platform::Call& c
         absl::StrCat("The centre is suspended", now->state_reason().empty() ? "" : ": ",
                      now->state_reason(), "."),
         {{"\n", " "}});
+  } else {
+    ASSIGN_OR_RETURN(standing.sanction, AskSanction(call, centre, qualification));
   }
   if (qualification.empty()) {
-    standing.centre_approved = suspended || now->state() == approval::v1::Centre::STATE_APPROVED;
+    standing.centre_approved = suspended || IsApproved(*now);
     if (!standing.centre_approved) standing.why = "The centre is not approved.";
     return standing;
   }
