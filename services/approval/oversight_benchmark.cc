@@ -128,13 +128,13 @@ void RegisterAll() {
       {"DueAtAllMiddlePage",
        [](Transaction& tx, const std::string& middle) {
          const std::string after =
-             absl::StrCat(absl::FormatCivilTime(kToday + 180), "/centres/", middle);
+             absl::StrCat(absl::FormatCivilTime(kToday + 180), "/", middle, "/centres");
          return DeadlineStore().List(tx, kReach, "", std::nullopt, kToday, after, kPage).status();
        }},
       {"Untold",
        [](Transaction& tx, const std::string&) {
          return DeadlineStore()
-             .ListUntold(tx, {28, kToday + 8, kToday + 28}, kToday, kPage)
+             .ListUntold(tx, "t", {28, kToday + 8, kToday + 28}, kToday, kPage)
              .status();
        }},
       {"LimitsInForce",

@@ -335,7 +335,7 @@ TEST_P(OversightStoreTest, FindsWhatIsDueWhereverItIsKept) {
 
   const auto untold = [&](const ReminderWindow& window) {
     const auto found =
-        InRead([&](Transaction& tx) { return store.ListUntold(tx, window, kDay, 10); });
+        InRead([&](Transaction& tx) { return store.ListUntold(tx, "body-a", window, kDay, 10); });
     EXPECT_THAT(found, IsOk());
     return *found;
   };
@@ -355,6 +355,8 @@ TEST_P(OversightStoreTest, FindsWhatIsDueWhereverItIsKept) {
   EXPECT_FALSE(again);
   EXPECT_THAT(untold(month), SizeIs(1));
   EXPECT_THAT(untold({7, kDay + 8, kDay + 28}), SizeIs(2));  // Another notice.
+  EXPECT_EQ(*InRead([&](Transaction& tx) { return store.NextTenant(tx, ""); }), "body-a");
+  EXPECT_EQ(*InRead([&](Transaction& tx) { return store.NextTenant(tx, "body-a"); }), "");
   const auto notices = InRead(
       [&](Transaction& tx) { return store.ListNotices(tx, "body-a", "urn-1", first.item, 10); });
   ASSERT_THAT(*notices, SizeIs(1));
