@@ -91,6 +91,9 @@ absl::Status OnEvent(App& app, const platform::Event& event) {
   if (event.type == approval::v1::QualificationApprovalStateChanged::descriptor()->full_name()) {
     return forget(approval::v1::QualificationApprovalStateChanged());
   }
+  if (event.type == approval::v1::CentreRestrictionChanged::descriptor()->full_name()) {
+    return forget(approval::v1::CentreRestrictionChanged());
+  }
   return absl::OkStatus();
 }
 

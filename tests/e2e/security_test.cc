@@ -263,6 +263,14 @@ class SecurityTest : public ::testing::Test {
         {"assay.example/CentreRisk", "centres/urn-100101/risk"},
         {"assay.example/DirectClaimStatus", "centres/urn-100101/directClaimStatuses/3818-13"},
         {"assay.example/RiskPolicy", "riskPolicies/1"},
+        {"assay.example/Site", "centres/urn-100101/sites/" + std::string(26, '1')},
+        {"assay.example/Restriction", "centres/urn-100101/restrictions/" + std::string(26, '1')},
+        {"assay.example/CentreAction", "centres/urn-100101/actions/" + std::string(26, '1')},
+        {"assay.example/StaffMember", "centres/urn-100101/staff/" + std::string(26, '1')},
+        {"assay.example/StaffCompetence", "centres/urn-100101/staff/" + std::string(26, '1') +
+                                              "/competences/" + std::string(26, '1')},
+        {"assay.example/StaffConflict",
+         "centres/urn-100101/staff/" + std::string(26, '1') + "/conflicts/" + std::string(26, '1')},
         {"assay.example/Evidence", evidence.Json()["name"]},
         {"assay.example/Series", "series/summer-2026"},
         {"assay.example/Component", kComponent},
@@ -306,6 +314,14 @@ class SecurityTest : public ::testing::Test {
     ghost_["assay.example/CentreRisk"] = "centres/urn-999999/risk";
     ghost_["assay.example/DirectClaimStatus"] =
         "centres/urn-999999/directClaimStatuses/3818-13";
+    ghost_["assay.example/Site"] = "centres/urn-999999/sites/" + nothing;
+    ghost_["assay.example/Restriction"] = "centres/urn-999999/restrictions/" + nothing;
+    ghost_["assay.example/CentreAction"] = "centres/urn-999999/actions/" + nothing;
+    ghost_["assay.example/StaffMember"] = "centres/urn-999999/staff/" + nothing;
+    ghost_["assay.example/StaffCompetence"] =
+        "centres/urn-999999/staff/" + nothing + "/competences/" + nothing;
+    ghost_["assay.example/StaffConflict"] =
+        "centres/urn-999999/staff/" + nothing + "/conflicts/" + nothing;
     ghost_["assay.example/Evidence"] = "centres/urn-999999/evidence/" + nothing;
     ghost_["assay.example/Submission"] = ghost_submission;
     ghost_["assay.example/Sample"] = ghost_submission + "/samples/" + nothing;

@@ -13,7 +13,7 @@ absl::StatusOr<StaffJudgement> JudgeStaffRecord(const Work& work, const StaffRec
                                                 absl::CivilDay day) {
   StaffStore store;
   const std::string& tenant = work.reach.tenant;
-  StaffFacts facts;
+  StaffDossier facts;
   facts.first_day = staff.first_day;
   facts.last_day = staff.last_day;
   facts.roles = staff.roles;

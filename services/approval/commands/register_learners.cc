@@ -1,4 +1,3 @@
-#include "services/approval/commands/apply_for_qualification.h"
 #include "services/approval/commands/register_learners.h"
 
 #include <algorithm>
@@ -7,10 +6,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "services/approval/commands/apply_for_qualification.h"
 #include "services/approval/commands/check_standing.h"
 #include "services/approval/commands/find_qualification.h"
 #include "services/approval/commands/limits_in_force.h"
-#include "services/approval/commands/note_first_use.h"
 #include "services/approval/errors.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
@@ -164,7 +163,7 @@ absl::StatusOr<RegistrationReport> Register(const Work& work, const Registration
   RETURN_IF_ERROR(kept);
   if (!report.kept.empty()) {
     RETURN_IF_ERROR(
-        NoteFirstUse(work, order.centre, order.qualification, opening.period.register_day));
+        NoteApprovalUse(work, order.centre, order.qualification, opening.period.register_day));
   }
   return report;
 }
@@ -348,7 +347,7 @@ absl::StatusOr<RegistrationRecord> TransferRegistration(const Work& work,
   const std::vector<RegistrationRecord> made = {to};
   RETURN_IF_ERROR(store.Insert(work.tx, work.reach.tenant, made, work.call.subject()));
   RETURN_IF_ERROR(CarryAchievements(work, from, to));
-  RETURN_IF_ERROR(NoteFirstUse(work, destination, from.qualification, today));
+  RETURN_IF_ERROR(NoteApprovalUse(work, destination, from.qualification, today));
   return to;
 }
 

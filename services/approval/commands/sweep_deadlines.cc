@@ -16,7 +16,8 @@ namespace {
 using platform::Transaction;
 
 constexpr int kBatch = 200;
-constexpr int kBatchesMost = 5'000;  // Of one sweep.
+constexpr int kBatchesMost = 5'000;  // Of one tenant in one sweep.
+constexpr int kTenantsMost = 10'000;
 
 // In the background nobody calls: the service acts for the tenant.
 platform::Call CallOf(const Context& context, const std::string& tenant, absl::Time now) {
@@ -34,18 +35,20 @@ platform::Call CallOf(const Context& context, const std::string& tenant, absl::T
 }
 
 // One batch in one transaction; how many were found.
-absl::StatusOr<int> Remind(const Context& context, const ReminderWindow& window, absl::Time now) {
+absl::StatusOr<int> Remind(const Context& context, const std::string& tenant,
+                           const ReminderWindow& window, absl::Time now) {
   const absl::CivilDay today = absl::ToCivilDay(now, absl::UTCTimeZone());
   int found = 0;
   RETURN_IF_ERROR(context.database.WriteNow([&](Transaction& tx) -> absl::Status {
     DeadlineStore store;
-    ASSIGN_OR_RETURN(const std::vector<DueItem> items, store.ListUntold(tx, window, today, kBatch));
+    ASSIGN_OR_RETURN(const std::vector<DueItem> items,
+                     store.ListUntold(tx, tenant, window, today, kBatch));
     found = static_cast<int>(items.size());
+    const platform::Call call = CallOf(context, tenant, now);
+    const Work work{tx, call, context, {.tenant = tenant, .within = ""}};
     for (const DueItem& item : items) {
       ASSIGN_OR_RETURN(const bool first, store.AddNotice(tx, item, window.days_left, now));
       if (!first) continue;
-      const platform::Call call = CallOf(context, item.tenant, now);
-      const Work work{tx, call, context, {.tenant = item.tenant, .within = ""}};
       RETURN_IF_ERROR(EmitDeadlineRaised(work, item, window, today));
     }
     return absl::OkStatus();
@@ -69,6 +72,17 @@ absl::StatusOr<int> CloseEnded(const Context& context, absl::Time now) {
   return found;
 }
 
+absl::Status SweepTenant(const Context& context, const std::string& tenant, absl::Time now) {
+  const absl::CivilDay today = absl::ToCivilDay(now, absl::UTCTimeZone());
+  int batches = 0;
+  for (const ReminderWindow& window : WindowsOn(context.oversight.reminders, today)) {
+    for (int found = kBatch; found == kBatch && batches < kBatchesMost; ++batches) {
+      ASSIGN_OR_RETURN(found, Remind(context, tenant, window, now));
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status SweepDeadlines(const Context& context, absl::Time now) {
@@ -76,11 +90,16 @@ absl::Status SweepDeadlines(const Context& context, absl::Time now) {
   for (int found = kBatch; found == kBatch && batches < kBatchesMost; ++batches) {
     ASSIGN_OR_RETURN(found, CloseEnded(context, now));
   }
-  const absl::CivilDay today = absl::ToCivilDay(now, absl::UTCTimeZone());
-  for (const ReminderWindow& window : WindowsOn(context.oversight.reminders, today)) {
-    for (int found = kBatch; found == kBatch && batches < kBatchesMost; ++batches) {
-      ASSIGN_OR_RETURN(found, Remind(context, window, now));
-    }
+  std::string tenant;
+  for (int tenants = 0; tenants < kTenantsMost; ++tenants) {
+    std::string next;
+    RETURN_IF_ERROR(context.database.ReadNow([&](Transaction& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(next, DeadlineStore().NextTenant(tx, tenant));
+      return absl::OkStatus();
+    }));
+    if (next.empty()) break;
+    tenant = std::move(next);
+    RETURN_IF_ERROR(SweepTenant(context, tenant, now));
   }
   return absl::OkStatus();
 }

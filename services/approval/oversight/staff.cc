@@ -62,7 +62,7 @@ bool StaffJudgement::Has(StaffRole role) const {
   return std::find(roles.begin(), roles.end(), role) != roles.end();
 }
 
-StaffJudgement JudgeStaff(const StaffFacts& facts, const CompetenceRule& rule,
+StaffJudgement JudgeStaff(const StaffDossier& facts, const CompetenceRule& rule,
                           std::string_view qualification, int level, absl::CivilDay day) {
   StaffJudgement judgement;
   judgement.active =

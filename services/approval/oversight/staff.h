@@ -63,7 +63,7 @@ struct CompetenceRule {
   int valid_days_max = 0;
 };
 
-struct StaffFacts {
+struct StaffDossier {
   absl::CivilDay first_day;
   std::optional<absl::CivilDay> last_day;  // Last day at the centre.
   std::vector<RoleHeld> roles;
@@ -83,7 +83,7 @@ struct StaffJudgement {
 
 // How somebody stands for a qualification of `level` on the day. Evidence at a lower level than the
 // qualification's does not count; `level` 0 asks for none.
-StaffJudgement JudgeStaff(const StaffFacts& facts, const CompetenceRule& rule,
+StaffJudgement JudgeStaff(const StaffDossier& facts, const CompetenceRule& rule,
                           std::string_view qualification, int level, absl::CivilDay day);
 
 // What is wrong with the roles of one person, one sentence each with the place, "roles[1]: …".

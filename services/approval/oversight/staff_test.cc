@@ -28,8 +28,8 @@ StaffCompetence Evidence(CompetenceKind kind, int level = 0) {
           .valid_until = kDay + 100};
 }
 
-StaffFacts Competent() {
-  StaffFacts facts;
+StaffDossier Competent() {
+  StaffDossier facts;
   facts.first_day = kDay - 200;
   facts.roles = {{.role = StaffRole::kAssessor, .from = kDay - 200}};
   facts.competences = {Evidence(CompetenceKind::kOccupational, 3),
@@ -48,33 +48,33 @@ TEST(JudgeStaffTest, CompetenceIsEvidenceOfAllThreeVerifiedAndValid) {
 
   struct Case {
     const char* name;
-    void (*spoil)(StaffFacts&);
+    void (*spoil)(StaffDossier&);
     const char* missing;
   };
   const Case cases[] = {
-      {"none", [](StaffFacts& f) { f.competences.erase(f.competences.begin() + 1); },
+      {"none", [](StaffDossier& f) { f.competences.erase(f.competences.begin() + 1); },
        "there is no evidence of recent experience (QUAL-6)"},
-      {"below the level", [](StaffFacts& f) { f.competences[0].level = 2; },
+      {"below the level", [](StaffDossier& f) { f.competences[0].level = 2; },
        "occupational competence is below level 3 (QUAL-6)"},
       {"of another qualification",
-       [](StaffFacts& f) { f.competences[2].qualification = "3815-03"; },
+       [](StaffDossier& f) { f.competences[2].qualification = "3815-03"; },
        "there is no evidence of experience of training (QUAL-6)"},
       {"not verified",
-       [](StaffFacts& f) {
+       [](StaffDossier& f) {
          f.competences[2].state = CompetenceState::kRecorded;
          f.competences[2].verified.reset();
          f.competences[2].valid_until.reset();
        },
        "experience of training is not verified yet (QUAL-6)"},
-      {"verified later", [](StaffFacts& f) { f.competences[2].verified = kDay + 1; },
+      {"verified later", [](StaffDossier& f) { f.competences[2].verified = kDay + 1; },
        "experience of training is not verified yet (QUAL-6)"},
-      {"expired", [](StaffFacts& f) { f.competences[1].valid_until = kDay - 1; },
+      {"expired", [](StaffDossier& f) { f.competences[1].valid_until = kDay - 1; },
        "recent experience has expired (QUAL-6)"},
-      {"revoked", [](StaffFacts& f) { f.competences[1].state = CompetenceState::kRevoked; },
+      {"revoked", [](StaffDossier& f) { f.competences[1].state = CompetenceState::kRevoked; },
        "there is no evidence of recent experience (QUAL-6)"},
   };
   for (const Case& c : cases) {
-    StaffFacts facts = Competent();
+    StaffDossier facts = Competent();
     c.spoil(facts);
     const StaffJudgement judgement = JudgeStaff(facts, kRule, "3818-13", 3, kDay);
     EXPECT_FALSE(judgement.competent) << c.name;
@@ -84,7 +84,7 @@ TEST(JudgeStaffTest, CompetenceIsEvidenceOfAllThreeVerifiedAndValid) {
 
 // QUAL-6: the last day still counts, and what the body does not ask for is not missed.
 TEST(JudgeStaffTest, BoundsAreDaysThatCountAndThePolicySaysWhatIsAsked) {
-  StaffFacts facts = Competent();
+  StaffDossier facts = Competent();
   facts.competences[1].valid_until = kDay;
   facts.competences[2].verified = kDay;
   EXPECT_TRUE(JudgeStaff(facts, kRule, "3818-13", 3, kDay).competent);
@@ -95,7 +95,7 @@ TEST(JudgeStaffTest, BoundsAreDaysThatCountAndThePolicySaysWhatIsAsked) {
 }
 
 TEST(JudgeStaffTest, RolesAreThoseOfTheDay) {
-  StaffFacts facts = Competent();
+  StaffDossier facts = Competent();
   facts.last_day = kDay + 10;
   facts.roles = {{.role = StaffRole::kInternalVerifier, .from = kDay - 5, .until = kDay},
                  {.role = StaffRole::kTutor, .from = kDay + 1},
@@ -112,7 +112,7 @@ TEST(JudgeStaffTest, RolesAreThoseOfTheDay) {
 }
 
 TEST(JudgeStaffTest, ConflictsAreThoseOfTheQualificationAndTheDay) {
-  StaffFacts facts = Competent();
+  StaffDossier facts = Competent();
   facts.conflicts = {{.with = "learners/a", .qualification = "", .declared = kDay},
                      {.with = "learners/b", .qualification = "3818-13", .declared = kDay - 5},
                      {.with = "learners/c", .qualification = "3815-03", .declared = kDay - 5},

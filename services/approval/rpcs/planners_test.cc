@@ -16,6 +16,7 @@
 #include "assay/approval/v1/approval_service.pb.h"
 #include "assay/approval/v1/centre_service.pb.h"
 #include "assay/approval/v1/declaration_sample_service.pb.h"
+#include "assay/approval/v1/oversight_service.pb.h"
 #include "assay/approval/v1/planner_service.pb.h"
 #include "assay/moderation/v1/replay_service.pb.h"
 #include "services/approval/errors.h"
@@ -644,6 +645,45 @@ TEST_F(PlannerTest, AQualificationThatAsksForNoInvolvementHasNoPlanner) {
 TEST_F(PlannerTest, AnApprovalHasOnePlannerForAPeriod) {
   ASSERT_THAT(Create(Document()), IsOk());
   EXPECT_THAT(Create(Document()), IsError(Code::kAlreadyExists, kPlannerExists));
+}
+
+// EI-11, EI-12, EI-13: who wrote and decided what, and what is due because of it.
+TEST_F(PlannerTest, TheTimelineAndWhatIsDueFollowAPlanner) {
+  const auto planner = Create(Document());
+  ASSERT_THAT(planner, IsOk());
+  ASSERT_THAT(Submit(*planner), IsOk());
+  ASSERT_THAT(Judge(*planner, Planner::STATE_NEEDS_DEVELOPMENT), IsOk());
+  v1::ListDueActionsRequest due;
+  due.set_parent("centres/urn-100000");
+  const auto wanting =
+      Call<v1::ListDueActionsResponse>("OversightService/ListDueActions", due, head_);
+  ASSERT_THAT(wanting, IsOk());
+  ASSERT_EQ(wanting->due_actions_size(), 2);
+  EXPECT_EQ(wanting->due_actions(0).text(), "Name employers");
+  EXPECT_EQ(wanting->due_actions(0).kind(), v1::DUE_KIND_PLANNER_ACTION);
+  EXPECT_EQ(wanting->due_actions(0).days_left(), 14);
+  EXPECT_EQ(wanting->due_actions(1).item(), planner->name());
+  EXPECT_EQ(wanting->due_actions(1).rule(), "EI-11");
+  ASSERT_THAT(Update(*Get(planner->name(), head_), Document(), "employers are named"), IsOk());
+  ASSERT_THAT(Submit(*planner), IsOk());
+  ASSERT_THAT(Judge(*planner, Planner::STATE_MEETS), IsOk());
+  const auto met = Call<v1::ListDueActionsResponse>("OversightService/ListDueActions", due, head_);
+  ASSERT_EQ(met->due_actions_size(), 1);
+  EXPECT_EQ(met->due_actions(0).kind(), v1::DUE_KIND_DECLARATION);
+  EXPECT_EQ(met->due_actions(0).rule(), "EI-13");
+  v1::ListTimelineRequest timeline;
+  timeline.set_parent("centres/urn-100000");
+  timeline.set_subject(planner->name());
+  const auto told =
+      Call<v1::ListTimelineResponse>("OversightService/ListTimeline", timeline, head_);
+  ASSERT_THAT(told, IsOk());
+  std::vector<std::string> what;
+  for (const auto& entry : told->entries()) what.push_back(entry.what());
+  EXPECT_THAT(what, ElementsAre("meets", "submitted", "version 2 written", "needs development",
+                                "submitted", "version 1 written"));
+  EXPECT_EQ(told->entries(2).reason(), "employers are named");
+  EXPECT_EQ(told->entries(2).actor(), "users/head");
+  EXPECT_EQ(told->entries(2).rule(), "EI-12");
 }
 
 TEST_F(PlannerTest, AnotherCentreFindsNothing) {

@@ -96,10 +96,11 @@ Statement Union(const std::string& today, int limit,
       sql.Bind(today).Add(")");
     }
     add_conditions(source, sql);
-    sql.Add(absl::StrCat(" ORDER BY ", source.due, ", ", source.item, " LIMIT "));
+    sql.Add(
+        absl::StrCat(" ORDER BY ", source.due, ", ", source.centre, ", ", source.item, " LIMIT "));
     sql.Bind(limit).Add(absl::StrCat(") AS u", &source - kSources.data()));
   }
-  sql.Add(") AS d ORDER BY d.due_day, d.item LIMIT ").Bind(limit);
+  sql.Add(") AS d ORDER BY d.due_day, d.centre, d.item LIMIT ").Bind(limit);
   return sql;
 }
 
@@ -132,7 +133,7 @@ std::string_view RuleOf(DueKind kind) {
   return "";
 }
 
-std::string DueItem::Position() const { return absl::StrCat(TextOf(due), "/", item); }
+std::string DueItem::Position() const { return absl::StrCat(TextOf(due), "/", centre, "/", item); }
 
 absl::StatusOr<std::vector<DueItem>> DeadlineStore::List(Tx& tx, const Reach& reach,
                                                          std::string_view centre,
@@ -141,16 +142,18 @@ absl::StatusOr<std::vector<DueItem>> DeadlineStore::List(Tx& tx, const Reach& re
                                                          std::string_view after, int limit) {
   const std::string today_text = TextOf(today);
   const std::optional<std::string> until_text = TextOf(until);
-  const auto [after_day, after_item] = SplitPosition(after);
-  const auto conditions = [&, after_day = after_day, after_item = after_item](const Source& s,
-                                                                              Statement& sql) {
+  const auto [after_day, rest] = SplitPosition(after);
+  const auto [after_centre, after_item] = SplitPosition(rest);
+  const auto conditions = [&, after_day = after_day, after_centre = after_centre,
+                           after_item = after_item](const Source& s, Statement& sql) {
     sql.Add(absl::StrCat(" AND ", s.tenant, " = ")).Bind(reach.tenant);
     if (!centre.empty()) sql.Add(absl::StrCat(" AND ", s.centre, " = ")).Bind(centre);
     if (!reach.within.empty()) sql.Add(absl::StrCat(" AND ", s.centre, " = ")).Bind(reach.within);
     if (until_text.has_value()) sql.Add(absl::StrCat(" AND ", s.due, " <= ")).Bind(*until_text);
     if (!after_day.empty()) {
       sql.Add(absl::StrCat(" AND ", s.due, " >= ")).Bind(after_day);
-      sql.Add(absl::StrCat(" AND (", s.due, ", ", s.item, ") > (")).Bind(after_day);
+      sql.Add(absl::StrCat(" AND (", s.due, ", ", s.centre, ", ", s.item, ") > ("));
+      sql.Bind(after_day).Add(", ").Bind(after_centre);
       sql.Add(", ").Bind(after_item).Add(")");
     }
   };
@@ -158,11 +161,23 @@ absl::StatusOr<std::vector<DueItem>> DeadlineStore::List(Tx& tx, const Reach& re
   return Collect<DueItem>(tx, sql.sql(), sql.values(), ItemOf);
 }
 
-absl::StatusOr<std::vector<DueItem>> DeadlineStore::ListUntold(Tx& tx, const ReminderWindow& window,
+absl::StatusOr<std::string> DeadlineStore::NextTenant(Tx& tx, std::string_view after) {
+  std::string next;
+  RETURN_IF_ERROR(tx.Query("SELECT MIN(tenant) FROM centres WHERE tenant > $1", {after},
+                           [&](const SqlRow& row) {
+                             if (!row.IsNull(0)) next = row.Text(0);
+                             return absl::OkStatus();
+                           }));
+  return next;
+}
+
+absl::StatusOr<std::vector<DueItem>> DeadlineStore::ListUntold(Tx& tx, std::string_view tenant,
+                                                               const ReminderWindow& window,
                                                                absl::CivilDay today, int limit) {
   const std::string today_text = TextOf(today);
   const std::string first = TextOf(window.first), last = TextOf(window.last);
   const auto conditions = [&](const Source& s, Statement& sql) {
+    sql.Add(absl::StrCat(" AND ", s.tenant, " = ")).Bind(tenant);
     sql.Add(absl::StrCat(" AND ", s.due, " >= ")).Bind(first);
     sql.Add(absl::StrCat(" AND ", s.due, " <= ")).Bind(last);
     if (!s.centres_turn.empty()) sql.Add(absl::StrCat(" AND ", s.centres_turn));

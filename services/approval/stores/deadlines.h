@@ -35,7 +35,7 @@ struct DueItem {
   std::string party;  // "centre" or "quality"
   absl::CivilDay due;
 
-  std::string Position() const;  // "2026-06-30/centres/…"
+  std::string Position() const;  // "2026-06-30/urn-100000/centres/…"
 };
 
 struct DueNotice {
@@ -54,8 +54,11 @@ class DeadlineStore {
                                             std::optional<absl::CivilDay> until,
                                             absl::CivilDay today, std::string_view after,
                                             int limit);
-  // Of every tenant, what is the centre's to do, falls into the window, and was not told of yet.
-  absl::StatusOr<std::vector<DueItem>> ListUntold(Tx& tx, const ReminderWindow& window,
+  // The tenant with centres that comes after `after` in order; "" after the last.
+  absl::StatusOr<std::string> NextTenant(Tx& tx, std::string_view after);
+  // What is the centre's to do, falls into the window, and was not told of yet.
+  absl::StatusOr<std::vector<DueItem>> ListUntold(Tx& tx, std::string_view tenant,
+                                                  const ReminderWindow& window,
                                                   absl::CivilDay today, int limit);
   // True the first time for this item, day and number of days.
   absl::StatusOr<bool> AddNotice(Tx& tx, const DueItem& item, int days_left, absl::Time now);

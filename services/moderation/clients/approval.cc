@@ -15,6 +15,7 @@
 #include "assay/approval/v1/centre_service.pb.h"
 #include "assay/approval/v1/learner_service.pb.h"
 #include "assay/approval/v1/quality_service.pb.h"
+#include "assay/approval/v1/oversight_service.pb.h"
 #include "services/moderation/errors.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
@@ -77,12 +78,6 @@ std::string FieldOf(std::string_view qualification) {
   return absl::StrCat("for:", View(qualification));
 }
 
-// Conditions do not take the approval away.
-bool IsApproved(const approval::v1::Centre& centre) {
-  return centre.state() == approval::v1::Centre::STATE_APPROVED ||
-         centre.state() == approval::v1::Centre::STATE_APPROVED_WITH_CONDITIONS;
-}
-
 // What approval's refusal to answer means here.
 absl::Status Translate(const absl::Status& status, std::string_view centre) {
   if (absl::IsNotFound(status)) {
@@ -95,6 +90,12 @@ absl::Status Translate(const absl::Status& status, std::string_view centre) {
                  "the approval service cannot be asked at the moment; try again");
   }
   return status;
+}
+
+// With conditions or without.
+bool IsApproved(const approval::v1::Centre& centre) {
+  return centre.state() == approval::v1::Centre::STATE_APPROVED ||
+         centre.state() == approval::v1::Centre::STATE_APPROVED_WITH_CONDITIONS;
 }
 
 }  // namespace
@@ -114,8 +115,8 @@ absl::StatusOr<Approval::Answer> Approval::Ask(const platform::Call& call, std::
   request.set_name(std::string(centre));
   ASSIGN_OR_RETURN(auto answer, client_.Ask<approval::v1::Centre>(
                                     call, "assay.approval.v1.CentreService/GetCentre", request));
-  return Answer{IsApproved(answer), "CENTRE_NOT_APPROVED",
-                "the centre is not approved", answer.title()};
+  return Answer{IsApproved(answer), "CENTRE_NOT_APPROVED", "the centre is not approved",
+                answer.title()};
 }
 
 absl::StatusOr<std::string> Approval::TitleIfInForce(const platform::Call& call,
@@ -148,6 +149,23 @@ absl::StatusOr<std::string> Approval::TitleIfInForce(const platform::Call& call,
   return answer->title;
 }
 
+absl::StatusOr<std::string> Approval::AskSanction(const platform::Call& call,
+                                                  std::string_view centre,
+                                                  std::string_view qualification) {
+  approval::v1::CheckLimitsRequest request;
+  request.set_centre(std::string(centre));
+  request.set_qualification(std::string(qualification));
+  ASSIGN_OR_RETURN(const auto limits,
+                   client_.Ask<approval::v1::CheckLimitsResponse>(
+                       call, "assay.approval.v1.OversightService/CheckLimits", request));
+  if (!limits.certification_stopped()) return "";
+  // The cause that limits most comes first, and nothing limits more than this.
+  const std::string reason = limits.causes_size() > 0 ? limits.causes(0).reason() : "";
+  return absl::StrReplaceAll(
+      absl::StrCat("A sanction stops certification", reason.empty() ? "" : ": ", reason, "."),
+      {{"\n", " "}});
+}
+
 absl::StatusOr<Approval::Standing> Approval::AskStanding(const platform::Call& call,
                                                          std::string_view centre,
                                                          std::string_view qualification,
@@ -168,6 +186,8 @@ absl::StatusOr<Approval::Standing> Approval::AskStanding(const platform::Call& c
         absl::StrCat("The centre is suspended", now->state_reason().empty() ? "" : ": ",
                      now->state_reason(), "."),
         {{"\n", " "}});
+  } else {
+    ASSIGN_OR_RETURN(standing.sanction, AskSanction(call, centre, qualification));
   }
   if (qualification.empty()) {
     standing.centre_approved = suspended || IsApproved(*now);

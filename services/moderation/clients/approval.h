@@ -65,6 +65,9 @@ class Approval {
   };
   absl::StatusOr<Answer> Ask(const platform::Call& call, std::string_view centre,
                              std::string_view qualification);
+  // What stops certification today, in a sentence; "" if nothing does.
+  absl::StatusOr<std::string> AskSanction(const platform::Call& call, std::string_view centre,
+                                          std::string_view qualification);
   absl::StatusOr<Standing> AskStanding(const platform::Call& call, std::string_view centre,
                                        std::string_view qualification, absl::CivilDay day);
 

@@ -9,6 +9,7 @@
 
 #include "assay/approval/v1/approval_service.pb.h"
 #include "assay/approval/v1/centre_service.pb.h"
+#include "assay/approval/v1/oversight_service.pb.h"
 #include "services/moderation/errors.h"
 #include "services/platform/testing/status_matchers.h"
 
@@ -37,6 +38,7 @@ class FakeApproval final : public platform::Client {
   bool in_force = true;
   approval::v1::Centre::State state = approval::v1::Centre::STATE_APPROVED;
   std::string reason;
+  std::string stopped_because;  // Certification; empty: it is not.
   std::string date;
   bool gone = false;
   int asked = 0;
@@ -51,6 +53,12 @@ class FakeApproval final : public platform::Client {
       auto& centre = static_cast<approval::v1::Centre&>(response);
       centre.set_state(state);
       if (state == approval::v1::Centre::STATE_SUSPENDED) centre.set_state_reason("fraud\nproven");
+      return absl::OkStatus();
+    }
+    if (method.ends_with("/CheckLimits")) {
+      auto& limits = static_cast<approval::v1::CheckLimitsResponse&>(response);
+      limits.set_certification_stopped(!stopped_because.empty());
+      if (!stopped_because.empty()) limits.add_causes()->set_reason(stopped_because);
       return absl::OkStatus();
     }
     date =
@@ -132,14 +140,14 @@ class StandingTest : public ApprovalTest {
 TEST_F(StandingTest, AsksForTheDayAndRemembersTheAnswerUntilAChangeIsTold) {
   EXPECT_TRUE(On(kDay)->centre_approved);
   EXPECT_EQ(client_.date, "year: 2026 month: 4 day: 2");
-  EXPECT_EQ(client_.asked, 2);
+  EXPECT_EQ(client_.asked, 3);
   EXPECT_TRUE(On(kDay)->qualification_approved);
-  EXPECT_EQ(client_.asked, 2);
+  EXPECT_EQ(client_.asked, 3);
   EXPECT_TRUE(On(kDay + 1)->sanction.empty());  // Another day is another question.
-  EXPECT_EQ(client_.asked, 4);
+  EXPECT_EQ(client_.asked, 6);
   approval_.Forget("t", "centres/urn-1");
   EXPECT_TRUE(On(kDay)->why.empty());
-  EXPECT_EQ(client_.asked, 6);
+  EXPECT_EQ(client_.asked, 9);
 }
 
 TEST_F(StandingTest, TellsCentreQualificationAndSanctionApartQUAL9) {
@@ -165,6 +173,23 @@ TEST_F(StandingTest, TellsCentreQualificationAndSanctionApartQUAL9) {
   EXPECT_EQ(On(kDay)->sanction, standing->sanction);
   EXPECT_EQ(On(kDay)->why, "says approval");
   EXPECT_EQ(client_.asked, asked);
+}
+
+TEST_F(StandingTest, ASanctionThatStopsCertificationIsToldAsItWasImposedQUAL9) {
+  client_.stopped_because = "malpractice\nin 2025";
+  const auto standing = On(kDay);
+  ASSERT_TRUE(standing.ok());
+  EXPECT_TRUE(standing->centre_approved);
+  EXPECT_EQ(standing->sanction, "A sanction stops certification: malpractice in 2025.");
+  client_.stopped_because.clear();
+  approval_.Forget("t", "centres/urn-1");
+  EXPECT_EQ(On(kDay)->sanction, "");
+}
+
+TEST_F(StandingTest, ACentreWithConditionsIsApproved) {
+  client_.state = approval::v1::Centre::STATE_APPROVED_WITH_CONDITIONS;
+  EXPECT_TRUE(On(kDay, "")->centre_approved);
+  EXPECT_TRUE(Ask("").ok());
 }
 
 TEST_F(StandingTest, ANoIsRememberedForAMinuteAndAYesLonger) {

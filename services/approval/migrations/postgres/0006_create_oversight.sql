@@ -78,7 +78,7 @@ CREATE TABLE staff_competences (
   create_us BIGINT NOT NULL,
   PRIMARY KEY (tenant, centre, staff, id)
 );
-CREATE INDEX staff_competences_due ON staff_competences (valid_until, tenant, centre)
+CREATE INDEX staff_competences_due ON staff_competences (tenant, valid_until, centre)
   WHERE state = 1;
 
 CREATE TABLE staff_conflicts (
@@ -149,11 +149,11 @@ CREATE TABLE centre_actions (
   version BIGINT NOT NULL,
   PRIMARY KEY (tenant, centre, id)
 );
-CREATE INDEX centre_actions_due ON centre_actions (due_day, tenant, centre) WHERE state < 3;
-CREATE INDEX planner_actions_due ON planner_actions (due_day, tenant, centre);
-CREATE INDEX planners_due ON planners (declaration_deadline, tenant, centre)
+CREATE INDEX centre_actions_due ON centre_actions (tenant, due_day, centre) WHERE state < 3;
+CREATE INDEX planner_actions_due ON planner_actions (tenant, due_day, centre);
+CREATE INDEX planners_due ON planners (tenant, declaration_deadline, centre)
   WHERE state IN (2, 6);
-CREATE INDEX planner_rulings_due ON planner_rulings (deadline, tenant, centre)
+CREATE INDEX planner_rulings_due ON planner_rulings (tenant, deadline, centre)
   WHERE deadline IS NOT NULL;
 
 -- Each reminder and escalation goes out once for an item and its day.
