@@ -485,5 +485,56 @@ TEST_F(MergeTest, FindsWhatIsSpelledNearlySoAndWelshNames) {
   EXPECT_THAT(Search("school vale"), ElementsAre("urn-100002"));
 }
 
+// The counts were taken from the files with another language's csv and unicodedata modules: 125
+// pairs of a provider and a school at one postcode under like names, and 185, 117 and 1 colleges or
+// Welsh schools under the name of a provider, of an English establishment, of a provider.
+TEST_F(MergeTest, MergesTheRealFilesAndFindsTheirDuplicates) {
+  struct File {
+    const char* layout;
+    const char* name;
+    int rows;
+    int created;
+  };
+  const std::vector<File> files = {
+      {"england-establishments", "england_establishments.csv", 12'916, 12'916},
+      {"welsh-schools", "school-wls.tsv", 1'616, 1'616},
+      {"uk-providers", "uk_providers_ukprn.csv", 806, 806},
+      {"uk-further-education", "further-education-college-uk.tsv", 312, 312},
+      // Two of its four are of the even numbers of the English file.
+      {"gias", "gias_full_layout_sample.csv", 4, 2}};
+  for (const File& file : files) {
+    const std::string bytes = DataFile(file.name);
+    if (bytes.empty()) {
+      GTEST_SKIP() << "set ASSAY_DATA to the folder of the real data files";
+    }
+    const auto report = Import(file.layout, bytes);
+    ASSERT_THAT(report, IsOk()) << file.name;
+    EXPECT_EQ(report->row_count(), file.rows) << file.name;
+    EXPECT_EQ(report->created_count(), file.created) << file.name;
+    EXPECT_EQ(report->refused_count(), 0) << file.name;
+    EXPECT_EQ(report->conflict_count(), 0) << file.name;
+  }
+  int by_postcode = 0;
+  int by_name = 0;
+  for (const v1::DuplicateCentre& pair : Duplicates()) {
+    ASSERT_EQ(pair.reasons_size(), 1) << pair.name();
+    by_postcode += pair.reasons(0) == "NAME_AND_POSTCODE";
+    by_name += pair.reasons(0) == "SAME_NAME";
+  }
+  EXPECT_EQ(by_postcode, 125);
+  EXPECT_EQ(by_name, 185 + 117 + 1);
+  for (const File& file : files) {
+    const auto again = Import(file.layout, DataFile(file.name));
+    ASSERT_THAT(again, IsOk()) << file.name;
+    EXPECT_EQ(again->unchanged_count(), file.rows) << file.name;
+    EXPECT_EQ(again->missing_count(), 0) << file.name;
+  }
+  EXPECT_EQ(Get("urn-100492")->ukprn(), "10079297");
+  EXPECT_THAT(Search("abingdon witney college"), ElementsAre("fec-1", "ukprn-10000055"));
+  EXPECT_THAT(Search("abindgon and witny collage"), ElementsAre("fec-1", "ukprn-10000055"));
+  EXPECT_THAT(Search("llechan lan"), ElementsAre(::testing::StartsWith("laestab-")));
+  EXPECT_THAT(Search("langors"), ElementsAre(::testing::StartsWith("laestab-")));
+}
+
 }  // namespace
 }  // namespace assay::approval
