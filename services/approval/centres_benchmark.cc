@@ -254,10 +254,10 @@ BENCHMARK_CAPTURE(SearchFor, CentresCommonBeginning, "pr sc")->Apply(Sizes);
 BENCHMARK_CAPTURE(SearchFor, CentresNumber, "100017")->Apply(Sizes);
 BENCHMARK_CAPTURE(SearchFor, CentresApart, "academy catholic")->Apply(Sizes);
 // One letter wrong; two; mutated; wrong beside a common word.
-BENCHMARK_CAPTURE(SearchFor, CentresNearWord, "caerdyd")->Apply(Sizes);
+BENCHMARK_CAPTURE(SearchFor, CentresNearWord, "caerdidd")->Apply(Sizes);
 BENCHMARK_CAPTURE(SearchFor, CentresTwoErrors, "caedryydd")->Apply(Sizes);
 BENCHMARK_CAPTURE(SearchFor, CentresMutated, "gaerdydd")->Apply(Sizes);
-BENCHMARK_CAPTURE(SearchFor, CentresNearAndCommonWord, "caerdyd school")->Apply(Sizes);
+BENCHMARK_CAPTURE(SearchFor, CentresNearAndCommonWord, "caerdidd school")->Apply(Sizes);
 BENCHMARK_CAPTURE(SearchFor, CentresNearCommonWords, "primery shcool")->Apply(Sizes);
 
 // The file again, which changes nothing: what a preview costs.

@@ -132,7 +132,8 @@ TEST(MapRowTest, APlaceholderIsNoValue) {
   Fields fields = GoodRow();
   fields["UKPRN"] = "-";
   const MappedRow row = MapRow(layout, absl::CivilDay(2018, 10, 1), [&](std::string_view column) {
-    return std::string_view(fields.find(column)->second);
+    const auto it = fields.find(column);
+    return it == fields.end() ? std::string_view() : std::string_view(it->second);
   });
   EXPECT_THAT(row.faults, IsEmpty());
   EXPECT_EQ(row.establishment.ukprn, "");
@@ -155,7 +156,12 @@ TEST(ParseDateTest, KnowsTheWaysThatFilesWriteDates) {
 
 TEST(LayoutTest, IsFoundByItsName) {
   EXPECT_EQ(FindLayout("nowhere"), nullptr);
-  EXPECT_EQ(LayoutNames(), "england-establishments");
+  EXPECT_EQ(LayoutNames(),
+            "gias, england-establishments, welsh-schools, uk-providers, uk-further-education");
+  EXPECT_THAT(FindLayout("welsh-schools")->Required(),
+              ElementsAre("name", "name-cy", "school-wls"));
+  EXPECT_THAT(FindLayout("uk-further-education")->Required(),
+              ElementsAre("further-education-college-uk", "name"));
   EXPECT_THAT(FindLayout("england-establishments")->Required(),
               ElementsAre("URN", "SCHNAME", "ICLOSE"));
 }

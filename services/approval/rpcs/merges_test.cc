@@ -443,6 +443,69 @@ TEST_F(MergeTest, ACentreInUseDoesNotGo) {
   EXPECT_THAT(Search("vale school"), ElementsAre("urn-100000"));
 }
 
+TEST_F(MergeTest, TheEndOfTheOneThatWentIsNotTheEndOfTheOther) {
+  ASSERT_THAT(Import("england-establishments", kEngland), IsOk());
+  ASSERT_THAT(Merge("urn-100000", "urn-100002"), IsOk());
+  std::string closed = kEngland;
+  closed.replace(closed.find("LS1 4AQ,1,,"), 11, "LS1 4AQ,2,,");
+  const auto report = Import("england-establishments", closed);
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(report->unchanged_count(), 2);
+  EXPECT_EQ(report->closing_count(), 0);
+  EXPECT_EQ(report->conflict_count(), 0);
+  std::string gias = kGias;  // A file that ranks higher, and had not told of it before.
+  gias.replace(gias.find("100000,"), 7, "100002,");
+  gias.replace(gias.find("College,1,"), 10, "College,2,");
+  const auto other = Import("gias", gias);
+  ASSERT_THAT(other, IsOk());
+  EXPECT_EQ(other->rows(0).centre(), "centres/urn-100000");
+  EXPECT_EQ(other->closing_count(), 0);
+  EXPECT_EQ(Get("urn-100000")->state(), v1::Centre::STATE_APPLIED);
+  EXPECT_EQ(Get("urn-100000")->ukprn(), "10000047");
+}
+
+TEST_F(MergeTest, ARowWithMoreNumbersTakesOnTheCentreThatHasOneOfThem) {
+  ASSERT_THAT(Import("uk-providers", kProviders), IsOk());
+  const auto gias = Import("gias", kGias);
+  ASSERT_THAT(gias, IsOk());
+  EXPECT_EQ(gias->updated_count(), 1);
+  EXPECT_EQ(gias->rows(0).centre(), "centres/ukprn-10000047");
+  EXPECT_EQ(Get("ukprn-10000047")->urn(), "100000");
+  EXPECT_THAT(Get("urn-100000"), IsError(Code::kNotFound, "CENTRE_NOT_FOUND"));
+  const auto england = Import("england-establishments", kEngland);
+  ASSERT_THAT(england, IsOk());
+  EXPECT_EQ(england->created_count(), 1);
+  EXPECT_EQ(Import("gias", kGias)->unchanged_count(), 1);
+}
+
+TEST_F(MergeTest, ARowThatSeveralCouldClaimIsRefused) {
+  ASSERT_THAT(Import("england-establishments", kEngland), IsOk());
+  ASSERT_THAT(Correct("urn-100000", "ukprn", "10000047"), IsOk());
+  ASSERT_THAT(Correct("urn-100002", "ukprn", "10000047"), IsOk());
+  EXPECT_THAT(Pairs(), ElementsAre("urn-100000.urn-100002 SAME_UKPRN"));
+  const auto report = Import("uk-providers", kProviders);
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(report->refused_count(), 1);
+  EXPECT_EQ(report->refused_rows(0).reason(), "NUMBER_SHARED");
+  EXPECT_EQ(report->refused_rows(0).line(), 2);
+  EXPECT_EQ(report->created_count(), 1);
+}
+
+TEST_F(MergeTest, OneBodyKnowsNothingOfAnothersCentres) {
+  ASSERT_THAT(Import("uk-providers", kProviders), IsOk());
+  ASSERT_THAT(Import("uk-further-education", kColleges), IsOk());
+  const std::string name = Duplicates()[0].name();
+  officer_ = service_.Token({.tenant = "tenant-b", .roles = {"quality"}});
+  EXPECT_THAT(Pairs(), IsEmpty());
+  v1::GetDuplicateCentreRequest get;
+  get.set_name(name);
+  EXPECT_THAT(Call<v1::DuplicateCentre>("CentreMergeService/GetDuplicateCentre", get),
+              IsError(Code::kNotFound, "DUPLICATE_NOT_FOUND"));
+  EXPECT_THAT(Search("traning"), IsEmpty());
+  EXPECT_THAT(Merge("ukprn-10000055", "fec-1"), IsError(Code::kNotFound, "CENTRE_NOT_FOUND"));
+  EXPECT_EQ(Import("uk-providers", kProviders)->created_count(), 2);
+}
+
 TEST_F(MergeTest, ADismissedPairIsNotProposedAgain) {
   ASSERT_THAT(Import("uk-providers", kProviders), IsOk());
   ASSERT_THAT(Import("uk-further-education", kColleges), IsOk());
