@@ -80,6 +80,10 @@ class Import final
                             report_.refused_count());
       }));
     }
+    // What a batch refuses comes after what the reader refused meanwhile.
+    std::stable_sort(
+        report_.mutable_refused_rows()->begin(), report_.mutable_refused_rows()->end(),
+        [](const v1::RefusedRow& a, const v1::RefusedRow& b) { return a.line() < b.line(); });
     report_.set_created_count(counts_.created);
     report_.set_updated_count(counts_.updated);
     report_.set_unchanged_count(counts_.unchanged);

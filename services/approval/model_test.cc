@@ -48,6 +48,14 @@ TEST(CentreIdTest, IsTheNationalNumber) {
   EXPECT_EQ(CentreId({}), "");
   EXPECT_TRUE(IsCentreId("urn-100000"));
   EXPECT_TRUE(IsCentreId("ukprn-10000047"));
+  EXPECT_EQ(CentreId({.laestab = "6602130"}), "laestab-6602130");
+  EXPECT_EQ(CentreId({.laestab = "6602130", .reference = "further-education-college-uk:1"}),
+            "fec-1");
+  EXPECT_TRUE(IsCentreId("laestab-6602130"));
+  EXPECT_TRUE(IsCentreId("fec-1"));
+  EXPECT_FALSE(IsCentreId("laestab-1"));
+  EXPECT_FALSE(IsCentreId("fec-"));
+  EXPECT_FALSE(IsCentreId("fec-1/2"));
   for (const char* id : {"", "-", "urn-", "urn-1000", "ukprn-20000047", "100000", "urn-100000/x"}) {
     EXPECT_FALSE(IsCentreId(id)) << id;
   }

@@ -187,7 +187,9 @@ class Batch {
       target.centre.update_time = work_.call.now;
     }
     const std::string origin = CentreId(row.establishment);
-    Say(target, {layout_, origin, row.facts});
+    const auto own = targets_.find(origin);
+    const bool was_merged = own != targets_.end() && !own->second.centre.merged_into.empty();
+    Say(target, {layout_, origin, row.facts, was_merged});
     Merged merged = approval::Merge(target.sources, target.centre.facts, id);
     outcome.changes = ChangesBetween(target.centre.facts, merged.facts);
     KeepConflicts(row, merged.conflicts, id, outcome);
@@ -211,8 +213,8 @@ class Batch {
     const std::pair<std::string, std::string> key(said.source, said.origin);
     for (SourceFacts& known : target.sources) {
       if (known.source != said.source || known.origin != said.origin) continue;
-      if (known.facts == said.facts) return;
-      known.facts = std::move(said.facts);
+      if (known == said) return;
+      known = std::move(said);
       target.said.insert(key);
       return;
     }

@@ -138,8 +138,14 @@ std::size_t RankOf(const std::string& source) {
   return rank;
 }
 
+// When a place opened and closed, before whom and after whom, is of that place alone.
+bool IsOfOnePlace(std::string_view field) {
+  return field == "status" || field.ends_with("_date") || field.ends_with("cessor_urn");
+}
+
 const std::string& ValueOf(const SourceFacts& source, std::string_view field) {
   static const std::string kNothing;
+  if (source.merged && IsOfOnePlace(field)) return kNothing;
   const auto it = source.facts.find(std::string(field));
   return it == source.facts.end() ? kNothing : it->second;
 }
@@ -166,7 +172,7 @@ void Decide(const Field& field, std::span<const SourceFacts* const> ranked,
   merged.sources[std::string(field.name)] = kept_source;
   for (const SourceFacts* source : ranked) {
     const std::string& value = ValueOf(*source, field.name);
-    if (value.empty() || Agree(field.compare, kept, value)) continue;
+    if (source->merged || value.empty() || Agree(field.compare, kept, value)) continue;
     ConflictReason reason = ConflictReason::kSourcesDisagree;
     if (kept_source == kOfficer) {
       reason = ConflictReason::kOfficerCorrected;
@@ -261,7 +267,7 @@ Merged Merge(std::span<const SourceFacts> sources, const Establishment& known,
   for (const SourceFacts& source : sources) ranked.push_back(&source);
   std::sort(ranked.begin(), ranked.end(), [&](const SourceFacts* a, const SourceFacts* b) {
     const auto order = [&](const SourceFacts* s) {
-      return std::tuple(RankOf(s->source), s->origin != id, std::string_view(s->origin));
+      return std::tuple(s->merged, RankOf(s->source), s->origin != id, std::string_view(s->origin));
     };
     return order(a) < order(b);
   });

@@ -25,6 +25,7 @@ struct SourceFacts {
   std::string source;  // A layout's name, or kOfficer.
   std::string origin;  // The id of the row; "" for an officer.
   Facts facts;
+  bool merged = false;  // Said of a centre that turned out to be this one.
 
   friend bool operator==(const SourceFacts&, const SourceFacts&) = default;
 };
@@ -72,6 +73,9 @@ std::vector<FactChange> ChangesBetween(const Establishment& before, const Establ
 // order of Layouts(), and of two rows of one layout that of the centre's own id. National numbers
 // stay as `known` has them unless an officer says otherwise, because a wrong one makes one centre
 // of two. Names that do not become the title become other names.
+//
+// What is said of a centre that was merged into this one only fills what nobody else gives, tells
+// nothing of opening and closing, and is no conflict: an officer has looked at it.
 Merged Merge(std::span<const SourceFacts> sources, const Establishment& known, std::string_view id);
 
 // True if an officer may set it.

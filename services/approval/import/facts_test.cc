@@ -145,6 +145,28 @@ TEST(MergeTest, OfTwoRowsOfOneFileTheCentresOwnCounts) {
   EXPECT_THAT(merged.facts.other_names, ElementsAre("Elm Annexe"));
 }
 
+TEST(MergeTest, WhatIsSaidOfAMergedCentreOnlyFillsUp) {
+  const SourceFacts merged_in = {"gias",
+                                 "urn-100002",
+                                 {{"title", "Oak School"},
+                                  {"urn", "100002"},
+                                  {"ukprn", "10000047"},
+                                  {"postcode", "LS9 9ZZ"},
+                                  {"close_date", "2018-08-31"},
+                                  {"status", "closed"}},
+                                 true};
+  const SourceFacts both[] = {merged_in, kEngland};
+  const Merged merged = Merge(both, {.urn = "100000"}, "urn-100000");
+  const Establishment expected = {.urn = "100000",
+                                  .ukprn = "10000047",
+                                  .title = "Elm College",
+                                  .other_names = {"Oak School"},
+                                  .postcode = "LS1 4AP",
+                                  .kind = "College"};
+  EXPECT_EQ(merged.facts, expected);
+  EXPECT_THAT(merged.conflicts, IsEmpty());
+}
+
 TEST(MergeTest, OnlyFactsOfTheWorldAreCorrected) {
   EXPECT_TRUE(IsCorrectable("postcode"));
   EXPECT_FALSE(IsCorrectable("status"));

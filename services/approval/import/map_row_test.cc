@@ -132,7 +132,8 @@ TEST(MapRowTest, APlaceholderIsNoValue) {
   Fields fields = GoodRow();
   fields["UKPRN"] = "-";
   const MappedRow row = MapRow(layout, absl::CivilDay(2018, 10, 1), [&](std::string_view column) {
-    return std::string_view(fields.find(column)->second);
+    const auto it = fields.find(column);
+    return it == fields.end() ? std::string_view() : std::string_view(it->second);
   });
   EXPECT_THAT(row.faults, IsEmpty());
   EXPECT_EQ(row.establishment.ukprn, "");
@@ -155,9 +156,126 @@ TEST(ParseDateTest, KnowsTheWaysThatFilesWriteDates) {
 
 TEST(LayoutTest, IsFoundByItsName) {
   EXPECT_EQ(FindLayout("nowhere"), nullptr);
-  EXPECT_EQ(LayoutNames(), "england-establishments");
+  EXPECT_EQ(LayoutNames(),
+            "gias, england-establishments, welsh-schools, uk-providers, uk-further-education");
+  EXPECT_THAT(FindLayout("welsh-schools")->Required(),
+              ElementsAre("name", "name-cy", "school-wls"));
+  EXPECT_THAT(FindLayout("uk-further-education")->Required(),
+              ElementsAre("further-education-college-uk", "name"));
   EXPECT_THAT(FindLayout("england-establishments")->Required(),
               ElementsAre("URN", "SCHNAME", "ICLOSE"));
+}
+
+MappedRow MapAs(const char* layout, const Fields& fields,
+                absl::CivilDay today = absl::CivilDay(2018, 10, 1)) {
+  return MapRow(*FindLayout(layout), today, [&](std::string_view column) {
+    const auto it = fields.find(column);
+    return it == fields.end() ? std::string_view() : std::string_view(it->second);
+  });
+}
+
+TEST(MapRowTest, TakesARowOfTheNationalRegister) {
+  const Fields fields = {{"URN", "100492"},
+                         {"LA (code)", "207"},
+                         {"LA (name)", "Kensington"},
+                         {"EstablishmentNumber", "3402"},
+                         {"EstablishmentName", "Elm School"},
+                         {"TypeOfEstablishment (name)", "Voluntary aided school"},
+                         {"EstablishmentStatus (code)", "1"},
+                         {"OpenDate", "01-09-2001"},
+                         {"StatutoryLowAge", "3"},
+                         {"StatutoryHighAge", "11"},
+                         {"UKPRN", "10079297"},
+                         {"Street", "Elm Road"},
+                         {"Town", "London"},
+                         {"Postcode", "W10 5EF"},
+                         {"SchoolWebsite", "elm.example"},
+                         {"GOR (name)", "London"},
+                         {"SiteName", "Not applicable"}};
+  const MappedRow row = MapAs("gias", fields);
+  EXPECT_THAT(row.faults, IsEmpty());
+  const Establishment expected = {.urn = "100492",
+                                  .ukprn = "10079297",
+                                  .laestab = "2073402",
+                                  .title = "Elm School",
+                                  .address_lines = {"Elm Road"},
+                                  .town = "London",
+                                  .postcode = "W10 5EF",
+                                  .kind = "Voluntary aided school",
+                                  .age_low = 3,
+                                  .age_high = 11,
+                                  .open_date = absl::CivilDay(2001, 9, 1),
+                                  .region = "London",
+                                  .authority = "Kensington",
+                                  .website = "elm.example"};
+  EXPECT_EQ(row.establishment, expected);
+  EXPECT_EQ(row.facts.at("status"), "open");
+  Fields wrong = fields;
+  wrong["EstablishmentNumber"] = "34";
+  EXPECT_THAT(Faults(MapAs("gias", wrong)), ElementsAre("EstablishmentNumber LAESTAB_INVALID"));
+  wrong["EstablishmentNumber"] = "";
+  EXPECT_EQ(MapAs("gias", wrong).establishment.laestab, "");
+}
+
+TEST(MapRowTest, TakesARowOfTheWelshRegister) {
+  Fields fields = {{"school-wls", "6602130"},
+                   {"name", "Elm School"},
+                   {"name-cy", "Ysgol y Llwyfen"},
+                   {"school-type-wls", "1"},
+                   {"principal-local-authority", "AGY"}};
+  const MappedRow row = MapAs("welsh-schools", fields);
+  EXPECT_THAT(row.faults, IsEmpty());
+  const Establishment expected = {.laestab = "6602130",
+                                  .title = "Elm School",
+                                  .title_cy = "Ysgol y Llwyfen",
+                                  .kind = "school-type-wls:1",
+                                  .region = "Wales",
+                                  .authority = "principal-local-authority:AGY"};
+  EXPECT_EQ(row.establishment, expected);
+  fields["end-date"] = "2018-10-02";
+  EXPECT_FALSE(MapAs("welsh-schools", fields).establishment.closed);
+  EXPECT_TRUE(MapAs("welsh-schools", fields, absl::CivilDay(2018, 10, 2)).establishment.closed);
+  fields["school-wls"] = "";
+  EXPECT_THAT(Faults(MapAs("welsh-schools", fields)), ElementsAre("school-wls URN_MISSING"));
+}
+
+TEST(MapRowTest, TakesARowOfTheProviders) {
+  const Fields fields = {{"ukprn", "10000047"},
+                         {"name", "Elm College"},
+                         {"trading_name", "Elm; Elm College; The Elms"},
+                         {"address", "Elm House, 1 High Street, BRIGHTON,  ,  , bn24gj"},
+                         {"url", "-"}};
+  const MappedRow row = MapAs("uk-providers", fields);
+  EXPECT_THAT(row.faults, IsEmpty());
+  const Establishment expected = {.ukprn = "10000047",
+                                  .title = "Elm College",
+                                  .other_names = {"Elm", "The Elms"},
+                                  .address_lines = {"Elm House", "1 High Street"},
+                                  .town = "BRIGHTON",
+                                  .postcode = "BN2 4GJ"};
+  EXPECT_EQ(row.establishment, expected);
+  // The file says nothing of who is open.
+  EXPECT_FALSE(row.facts.contains("status"));
+  EXPECT_THAT(Faults(MapAs("uk-providers", {{"ukprn", "-"}, {"name", "Elm"}})),
+              ElementsAre("ukprn URN_MISSING"));
+}
+
+TEST(MapRowTest, TakesARowOfTheColleges) {
+  Fields fields = {{"further-education-college-uk", "12"},
+                   {"name", "Elm College"},
+                   {"region", "further-education-college-region-uk:4"}};
+  const MappedRow row = MapAs("uk-further-education", fields);
+  EXPECT_THAT(row.faults, IsEmpty());
+  const Establishment expected = {
+      .title = "Elm College", .region = "Scotland", .reference = "further-education-college-uk:12"};
+  EXPECT_EQ(row.establishment, expected);
+  EXPECT_EQ(CentreId(row.establishment), "fec-12");
+  fields["region"] = "further-education-college-region-uk:9";  // One that the layout does not know.
+  EXPECT_EQ(MapAs("uk-further-education", fields).establishment.region,
+            "further-education-college-region-uk:9");
+  fields["further-education-college-uk"] = "1/2";
+  EXPECT_THAT(Faults(MapAs("uk-further-education", fields)),
+              ElementsAre("further-education-college-uk REFERENCE_INVALID"));
 }
 
 }  // namespace

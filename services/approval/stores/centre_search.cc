@@ -1,12 +1,15 @@
 #include "services/approval/stores/centre_search.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "services/approval/spelling/spelling.h"
@@ -25,11 +28,12 @@ using platform::View;
 
 // Above every character, so that word >= p AND word < p + this means "begins with p".
 constexpr std::string_view kAfterEveryCharacter = "\xF4\x8F\xBF\xBF";
-// A word of more centres than this is common: going through all centres meets it soon.
-constexpr std::int64_t kRareMax = 5000;
-// The most words that stand in for one that was typed, and the most centres that are weighed.
+// A word of more centres than this is common: going through the centres meets it soon, and if
+// all of these have gone by without a page full, the words are seldom together.
+constexpr std::int64_t kRareMax = 2000;
+constexpr std::int64_t kPassedMax = 2000;
+// The most words that stand in for one that was typed.
 constexpr std::size_t kNearWordsMax = 64;
-constexpr int kWeighedMax = 3000;
 constexpr std::size_t kFewWords = 32;
 
 constexpr std::string_view kWordColumns[] = {"tenant", "word"};
@@ -83,7 +87,9 @@ struct Term {
   std::string word;
   std::string end;                                // The first word that does not begin with it.
   std::vector<std::pair<std::string, int>> near;  // With their distance; nearest first.
-  std::int64_t rows = 0;                          // How many centres, or kRareMax + 1.
+  // How many centres have a word that begins with it, and it as a word; up to what is common.
+  std::int64_t rows = 0;
+  std::int64_t whole_rows = 0;
 };
 
 // One search in one transaction.
@@ -92,7 +98,7 @@ class Searching {
   Searching(Transaction& tx, const Reach& reach, const CentreQuery& query)
       : tx_(tx), reach_(reach), query_(query) {
     for (const std::string& word : query.words) {
-      terms_.push_back({word, word + std::string(kAfterEveryCharacter), {}, 0});
+      terms_.push_back({word, word + std::string(kAfterEveryCharacter), {}});
     }
   }
 
@@ -124,21 +130,26 @@ class Searching {
   // How many centres each word leads to, up to what is common.
   absl::Status CountTyped() {
     for (Term& term : terms_) {
-      RETURN_IF_ERROR(
-          tx_.Query("SELECT COUNT(*) FROM (SELECT 1 FROM centre_words WHERE tenant = $1 AND "
-                    "word >= $2 AND word < $3 LIMIT $4) AS counted",
-                    {reach_.tenant, term.word, term.end, kRareMax + 1}, [&](const SqlRow& row) {
-                      term.rows = row.Int(0);
-                      return absl::OkStatus();
-                    }));
+      RETURN_IF_ERROR(Count(term.word, term.end, term.rows));
+      RETURN_IF_ERROR(Count(term.word, term.word, term.whole_rows));
     }
     return absl::OkStatus();
   }
 
-  const Term& Rarest() const {
-    return *std::min_element(terms_.begin(), terms_.end(), [](const Term& a, const Term& b) {
-      // Of two alike, the longer word is the rarer one as a rule.
-      return std::tuple(a.rows, b.word.size()) < std::tuple(b.rows, a.word.size());
+  absl::Status Count(const std::string& from, const std::string& to, std::int64_t& rows) {
+    return tx_.Query(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM centre_words WHERE tenant = $1 AND word >= $2 AND "
+        "word <= $3 LIMIT $4) AS counted",
+        {reach_.tenant, from, to, kRareMax + 1}, [&](const SqlRow& row) {
+          rows = row.Int(0);
+          return absl::OkStatus();
+        });
+  }
+
+  // The term with the fewest centres; of two alike the longer, which is the rarer as a rule.
+  const Term& Rarest(std::int64_t Term::*rows) const {
+    return *std::min_element(terms_.begin(), terms_.end(), [&](const Term& a, const Term& b) {
+      return std::tuple(a.*rows, b.word.size()) < std::tuple(b.*rows, a.word.size());
     });
   }
 
@@ -171,34 +182,47 @@ class Searching {
     return all;
   }
 
+  static std::int64_t Term::*RowsOf(Tier tier) {
+    return tier == Tier::kWholeWords ? &Term::whole_rows : &Term::rows;
+  }
+
   absl::Status FindTyped(Tier tier, std::string_view after, int limit,
                          std::vector<std::string>& found) {
-    const Term& rarest = Rarest();
-    if (rarest.rows == 0) return absl::OkStatus();
+    if (tier == Tier::kWholeName) return FindByWord(query_.name, nullptr, after, limit, found);
+    const auto rows = RowsOf(tier);
+    const Term& rarest = Rarest(rows);
+    if (rarest.*rows == 0) return absl::OkStatus();
+    const bool rare = rarest.*rows <= kRareMax;
+    if (tier == Tier::kWholeWords && (rare || terms_.size() == 1)) {
+      return FindByWord(rarest.word, &rarest, after, limit, found);
+    }
+    if (!rare) {
+      bool all_seen = false;
+      RETURN_IF_ERROR(FindInPassing(tier, after, limit, found, all_seen));
+      if (all_seen) return absl::OkStatus();
+      found.clear();
+    }
+    return FindAmongCandidates(tier, after, limit, found);
+  }
+
+  // Along one word's centres, which the index has in order. `but` is the term of the word; the
+  // others have to be there too.
+  absl::Status FindByWord(const std::string& word, const Term* but, std::string_view after,
+                          int limit, std::vector<std::string>& found) {
     Statement statement;
     const std::string tenant = statement.Bind(reach_.tenant);
-    const std::string name = statement.Bind(query_.name);
-    std::string sql;
-    if (tier == Tier::kBeginnings && rarest.rows > kRareMax) {
-      sql = "SELECT d.centre FROM (SELECT tenant, id AS centre FROM centres) d WHERE d.tenant = " +
-            tenant;
-      sql += HasAllBeginnings(statement, tenant, nullptr);
-    } else if (tier == Tier::kBeginnings) {
-      sql = "SELECT DISTINCT d.centre FROM centre_words d WHERE d.tenant = " + tenant;
-      sql += " AND d.word >= " + statement.Bind(rarest.word);
-      sql += " AND d.word < " + statement.Bind(rarest.end);
-      sql += HasAllBeginnings(statement, tenant, &rarest);
-    } else {
-      sql = "SELECT d.centre FROM centre_words d WHERE d.tenant = " + tenant + " AND d.word = ";
-      sql += tier == Tier::kWholeName ? name : statement.Bind(rarest.word);
-      const std::string others =
-          tier == Tier::kWholeName ? "" : HasAllWords(statement, tenant, &rarest);
+    std::string sql = "SELECT d.centre FROM centre_words d WHERE d.tenant = " + tenant;
+    sql += " AND d.word = " + statement.Bind(word);
+    if (but != nullptr) {
+      const std::string others = HasAllWords(statement, tenant, but);
       if (!others.empty()) sql += " AND " + others;
+      sql += " AND NOT " + HasWord(tenant, statement.Bind(query_.name));
     }
-    if (tier != Tier::kWholeName) sql += " AND NOT " + HasWord(tenant, name);
-    if (tier == Tier::kBeginnings) {
-      sql += " AND NOT (" + HasAllWords(statement, tenant, nullptr) + ")";
-    }
+    return Collect(sql, statement, after, limit, found);
+  }
+
+  absl::Status Collect(std::string& sql, Statement& statement, std::string_view after, int limit,
+                       std::vector<std::string>& found) {
     sql += " AND d.centre > " + statement.Bind(after);
     if (!reach_.within.empty()) sql += " AND d.centre = " + statement.Bind(reach_.within);
     sql += " ORDER BY d.centre LIMIT " + statement.Bind(limit);
@@ -206,6 +230,112 @@ class Searching {
       found.emplace_back(row.Text(0));
       return absl::OkStatus();
     });
+  }
+
+  // Among the next centres in order, whatever their words. `all_seen`: there are no more to find,
+  // or enough were found.
+  absl::Status FindInPassing(Tier tier, std::string_view after, int limit,
+                             std::vector<std::string>& found, bool& all_seen) {
+    std::string last;
+    RETURN_IF_ERROR(tx_.Query(
+        "SELECT id FROM centres WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT 1 OFFSET $3",
+        {reach_.tenant, after, kPassedMax}, [&](const SqlRow& row) {
+          last = row.Text(0);
+          return absl::OkStatus();
+        }));
+    Statement statement;
+    const std::string tenant = statement.Bind(reach_.tenant);
+    std::string sql =
+        "SELECT d.centre FROM (SELECT tenant, id AS centre FROM centres) d WHERE d.tenant = ";
+    sql += tenant;
+    const std::string whole = HasAllWords(statement, tenant, nullptr);
+    if (tier == Tier::kWholeWords) {
+      sql += " AND " + whole;
+    } else {
+      sql += " AND NOT (" + whole + ")";
+      sql += HasAllBeginnings(statement, tenant, nullptr);
+    }
+    sql += " AND NOT " + HasWord(tenant, statement.Bind(query_.name));
+    if (!last.empty()) sql += " AND d.centre <= " + statement.Bind(last);
+    RETURN_IF_ERROR(Collect(sql, statement, after, limit, found));
+    all_seen = last.empty() || static_cast<int>(found.size()) == limit;
+    return absl::OkStatus();
+  }
+
+  // Among the centres of which the rare words, or if there are none all words, begin a word.
+  absl::Status FindAmongCandidates(Tier tier, std::string_view after, int limit,
+                                   std::vector<std::string>& found) {
+    RETURN_IF_ERROR(FindCandidates(tier));
+    const std::vector<std::string>& candidates = *candidates_[tier];
+    auto at = std::upper_bound(candidates.begin(), candidates.end(), after);
+    while (at != candidates.end() && static_cast<int>(found.size()) < limit) {
+      const auto end = at + std::min<std::ptrdiff_t>(kListedPerQuery, candidates.end() - at);
+      const std::vector<std::string> part(at, end);
+      std::map<std::string, std::set<std::string>> words;
+      RETURN_IF_ERROR(ReadWords(part, words));
+      for (const auto& [centre, has] : words) {
+        if (TierOf(has) == tier) found.push_back(centre);
+      }
+      at = end;
+    }
+    if (static_cast<int>(found.size()) > limit) found.resize(limit);
+    return absl::OkStatus();
+  }
+
+  absl::Status FindCandidates(Tier tier) {
+    std::optional<std::vector<std::string>>& candidates = candidates_[tier];
+    if (candidates.has_value()) return absl::OkStatus();
+    const auto rows = RowsOf(tier);
+    const bool any_rare = Rarest(rows).*rows <= kRareMax;
+    for (const Term& term : terms_) {
+      if (any_rare && term.*rows > kRareMax) continue;
+      std::vector<std::string> centres;
+      const std::string& end = tier == Tier::kWholeWords ? term.word : term.end;
+      RETURN_IF_ERROR(tx_.Query(
+          "SELECT centre FROM centre_words WHERE tenant = $1 AND word >= $2 AND word <= $3",
+          {reach_.tenant, term.word, end}, [&](const SqlRow& row) {
+            const std::string_view centre = row.Text(0);
+            if (reach_.within.empty() || centre == reach_.within) centres.emplace_back(centre);
+            return absl::OkStatus();
+          }));
+      std::sort(centres.begin(), centres.end());
+      centres.erase(std::unique(centres.begin(), centres.end()), centres.end());
+      if (!candidates.has_value()) {
+        candidates = std::move(centres);
+        continue;
+      }
+      std::vector<std::string> both;
+      std::set_intersection(candidates->begin(), candidates->end(), centres.begin(), centres.end(),
+                            std::back_inserter(both));
+      candidates = std::move(both);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadWords(std::span<const std::string> centres,
+                         std::map<std::string, std::set<std::string>>& words) {
+    return QueryIn(tx_, "SELECT centre, word FROM centre_words WHERE tenant = $1 AND centre IN ",
+                   {reach_.tenant}, centres, "", [&](const SqlRow& row) {
+                     words[std::string(row.Text(0))].emplace(row.Text(1));
+                     return absl::OkStatus();
+                   });
+  }
+
+  // kNear: not as typed.
+  Tier TierOf(const std::set<std::string>& words) const {
+    if (words.contains(query_.name)) return Tier::kWholeName;
+    Tier tier = Tier::kWholeWords;
+    for (const Term& term : terms_) {
+      if (words.contains(term.word)) continue;
+      tier = Tier::kBeginnings;
+      if (!HasBeginning(words, term.word)) return Tier::kNear;
+    }
+    return tier;
+  }
+
+  static bool HasBeginning(const std::set<std::string>& words, const std::string& beginning) {
+    const auto at = words.lower_bound(beginning);
+    return at != words.end() && at->starts_with(beginning);
   }
 
   // The known words that a term may stand for.
@@ -232,67 +362,51 @@ class Searching {
     return absl::OkStatus();
   }
 
-  std::string StandsFor(Statement& statement, const Term& term) const {
-    const std::string from = statement.Bind(term.word);
-    const std::string to = statement.Bind(term.end);
-    std::string sql = absl::StrCat("((word >= ", from, " AND word < ", to, ")");
-    for (std::size_t i = 0; i < term.near.size(); ++i) {
-      sql += (i == 0 ? " OR word IN (" : ", ") + statement.Bind(term.near[i].first);
-    }
-    return sql + (term.near.empty() ? ")" : "))");
-  }
-
-  absl::Status CountNear(Term& term) {
-    Statement statement;
-    std::string sql = "SELECT COUNT(*) FROM (SELECT 1 FROM centre_words WHERE tenant = " +
-                      statement.Bind(reach_.tenant);
-    sql += " AND " + StandsFor(statement, term);
-    sql += " LIMIT " + statement.Bind(kRareMax + 1) + ") AS counted";
-    return tx_.Query(sql, statement.values(), [&](const SqlRow& row) {
-      term.rows = row.Int(0);
+  // Calls `visit` with the centres of the words that a term may stand for, those as typed and the
+  // nearest first, until it has had `limit` of them.
+  absl::Status ForEachNear(const Term& term, std::int64_t limit,
+                           absl::FunctionRef<void(std::string_view)> visit) {
+    std::int64_t left = limit;
+    const auto row = [&](const SqlRow& row) {
+      visit(row.Text(0));
+      --left;
       return absl::OkStatus();
-    });
+    };
+    RETURN_IF_ERROR(
+        tx_.Query("SELECT centre FROM centre_words WHERE tenant = $1 AND word >= $2 "
+                  "AND word < $3 LIMIT $4",
+                  {reach_.tenant, term.word, term.end, left}, row));
+    for (const auto& [word, distance] : term.near) {
+      if (left <= 0) break;
+      RETURN_IF_ERROR(
+          tx_.Query("SELECT centre FROM centre_words WHERE tenant = $1 AND word = $2 LIMIT $3",
+                    {reach_.tenant, word, left}, row));
+    }
+    return absl::OkStatus();
   }
 
   // How far the words of a centre are from a term; above all distances if it has none.
   static int CostOf(const Term& term, const std::set<std::string>& words) {
-    const auto at = words.lower_bound(term.word);
-    if (at != words.end() && at->starts_with(term.word)) return 0;
+    if (HasBeginning(words, term.word)) return 0;
     for (const auto& [word, distance] : term.near) {
       if (words.contains(word)) return distance;
     }
     return kTooFar;
   }
 
-  // The centres of the rarest term, and all their words.
-  absl::Status Candidates(std::map<std::string, std::set<std::string>>& words) {
-    const Term& rarest = Rarest();
-    if (rarest.rows == 0) return absl::OkStatus();
-    Statement statement;
-    std::string sql =
-        "SELECT DISTINCT centre FROM centre_words WHERE tenant = " + statement.Bind(reach_.tenant);
-    sql += " AND " + StandsFor(statement, rarest);
-    if (!reach_.within.empty()) sql += " AND centre = " + statement.Bind(reach_.within);
-    sql += " ORDER BY centre LIMIT " + statement.Bind(kWeighedMax);
-    std::vector<std::string> centres;
-    RETURN_IF_ERROR(tx_.Query(sql, statement.values(), [&](const SqlRow& row) {
-      centres.emplace_back(row.Text(0));
-      return absl::OkStatus();
-    }));
-    return QueryIn(tx_, "SELECT centre, word FROM centre_words WHERE tenant = $1 AND centre IN ",
-                   {reach_.tenant}, centres, "", [&](const SqlRow& row) {
-                     words[std::string(row.Text(0))].emplace(row.Text(1));
-                     return absl::OkStatus();
-                   });
-  }
-
   absl::Status FindNear(const Place& place, int limit, SearchPage& page) {
     for (Term& term : terms_) {
       RETURN_IF_ERROR(FindNearWords(term));
-      RETURN_IF_ERROR(CountNear(term));
+      term.rows = 0;
+      RETURN_IF_ERROR(
+          ForEachNear(term, kApproximateMax + 1, [&](std::string_view) { ++term.rows; }));
     }
+    std::set<std::string> centres;
+    RETURN_IF_ERROR(ForEachNear(Rarest(&Term::rows), kApproximateMax, [&](std::string_view centre) {
+      if (reach_.within.empty() || centre == reach_.within) centres.emplace(centre);
+    }));
     std::map<std::string, std::set<std::string>> words;
-    RETURN_IF_ERROR(Candidates(words));
+    RETURN_IF_ERROR(ReadWords(std::vector<std::string>(centres.begin(), centres.end()), words));
     std::vector<std::pair<int, std::string>> found;
     for (const auto& [centre, has] : words) {
       int cost = 0;
@@ -300,7 +414,6 @@ class Searching {
       if (cost > 0 && cost < kTooFar) found.emplace_back(cost, centre);
     }
     std::sort(found.begin(), found.end());
-    if (found.size() > kApproximateMax) found.resize(kApproximateMax);
     auto at = found.begin();
     if (place.tier == Tier::kNear) {
       at = std::upper_bound(found.begin(), found.end(), std::pair(place.cost, place.centre));
@@ -322,6 +435,7 @@ class Searching {
   const Reach& reach_;
   const CentreQuery& query_;
   std::vector<Term> terms_;
+  std::map<Tier, std::optional<std::vector<std::string>>> candidates_;  // Sorted.
 };
 
 }  // namespace

@@ -44,8 +44,9 @@ class CentreSearch {
   // word begins a word, each in id order; then, if asked for or if there is nothing yet, those
   // with words spelled nearly so, the nearest first.
   //
-  // `after` is SearchPage::next. The time does not grow with the number of centres but with that
-  // of the rarest word's, as long as words occur together.
+  // `after` is SearchPage::next. A page takes no longer among more centres, unless its words are
+  // all common and hardly ever together: then their centres are gone through. Near spellings are
+  // looked for among the kApproximateMax centres of the rarest word that are nearest to it.
   absl::StatusOr<SearchPage> Search(platform::Transaction& tx, const Reach& reach,
                                     const CentreQuery& query, std::string_view after, int limit);
 };

@@ -13,14 +13,15 @@ using platform::SqlRow;
 using platform::SqlValue;
 using platform::Transaction;
 
-constexpr std::string_view kSourceColumns[] = {"tenant", "centre", "source",
-                                               "origin", "facts",  "update_us"};
+constexpr std::string_view kSourceColumns[] = {"tenant", "centre", "source",   "origin",
+                                               "facts",  "merged", "update_us"};
 constexpr std::string_view kKeyColumns[] = {"tenant", "centre", "key"};
 
 StoredSource SourceOf(const SqlRow& row) {
-  return {std::string(row.Text(0)),
-          {std::string(row.Text(1)), std::string(row.Text(2)), Decode(row.Text(3))},
-          absl::FromUnixMicros(row.Int(4))};
+  return {
+      std::string(row.Text(0)),
+      {std::string(row.Text(1)), std::string(row.Text(2)), Decode(row.Text(3)), row.Int(4) != 0},
+      absl::FromUnixMicros(row.Int(5))};
 }
 
 }  // namespace
@@ -28,14 +29,15 @@ StoredSource SourceOf(const SqlRow& row) {
 absl::StatusOr<std::map<std::string, std::vector<SourceFacts>>> CentreSourceStore::Load(
     Transaction& tx, std::string_view tenant, std::span<const std::string> centres) {
   std::map<std::string, std::vector<SourceFacts>> found;
-  RETURN_IF_ERROR(QueryIn(tx,
-                          "SELECT centre, source, origin, facts, update_us FROM centre_sources "
-                          "WHERE tenant = $1 AND centre IN ",
-                          {tenant}, centres, "", [&](const SqlRow& row) {
-                            StoredSource source = SourceOf(row);
-                            found[source.centre].push_back(std::move(source.said));
-                            return absl::OkStatus();
-                          }));
+  RETURN_IF_ERROR(
+      QueryIn(tx,
+              "SELECT centre, source, origin, facts, merged, update_us FROM centre_sources "
+              "WHERE tenant = $1 AND centre IN ",
+              {tenant}, centres, "", [&](const SqlRow& row) {
+                StoredSource source = SourceOf(row);
+                found[source.centre].push_back(std::move(source.said));
+                return absl::OkStatus();
+              }));
   std::map<std::string, Facts> corrected;
   RETURN_IF_ERROR(QueryIn(tx,
                           "SELECT centre, field, value, withdrawn FROM centre_corrections "
@@ -60,7 +62,7 @@ absl::StatusOr<std::vector<StoredSource>> CentreSourceStore::ListSources(Transac
                                                                          std::string_view centre) {
   std::vector<StoredSource> sources;
   RETURN_IF_ERROR(
-      tx.Query("SELECT centre, source, origin, facts, update_us FROM centre_sources "
+      tx.Query("SELECT centre, source, origin, facts, merged, update_us FROM centre_sources "
                "WHERE tenant = $1 AND centre = $2 ORDER BY source, origin",
                {tenant, centre}, [&](const SqlRow& row) {
                  sources.push_back(SourceOf(row));
@@ -82,7 +84,8 @@ absl::Status CentreSourceStore::Insert(Transaction& tx, std::string_view tenant,
                          out[2] = source.said.source;
                          out[3] = source.said.origin;
                          out[4] = facts;
-                         out[5] = absl::ToUnixMicros(source.update_time);
+                         out[5] = source.said.merged ? 1 : 0;
+                         out[6] = absl::ToUnixMicros(source.update_time);
                        });
 }
 
@@ -91,19 +94,21 @@ absl::Status CentreSourceStore::Put(Transaction& tx, std::string_view tenant,
   const std::string facts = Encode(source.said.facts);
   return tx
       .Execute(
-          "INSERT INTO centre_sources (tenant, centre, source, origin, facts, update_us) "
-          "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, centre, source, origin) "
-          "DO UPDATE SET facts = excluded.facts, update_us = excluded.update_us",
+          "INSERT INTO centre_sources (tenant, centre, source, origin, facts, merged, update_us) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant, centre, source, origin) "
+          "DO UPDATE SET facts = excluded.facts, merged = excluded.merged, "
+          "update_us = excluded.update_us",
           {tenant, source.centre, source.said.source, source.said.origin, facts,
-           absl::ToUnixMicros(source.update_time)})
+           source.said.merged ? 1 : 0, absl::ToUnixMicros(source.update_time)})
       .status();
 }
 
 absl::Status CentreSourceStore::Move(Transaction& tx, std::string_view tenant,
                                      std::string_view from, std::string_view to) {
   return tx
-      .Execute("UPDATE centre_sources SET centre = $3 WHERE tenant = $1 AND centre = $2",
-               {tenant, from, to})
+      .Execute(
+          "UPDATE centre_sources SET centre = $3, merged = 1 WHERE tenant = $1 AND centre = $2",
+          {tenant, from, to})
       .status();
 }
 

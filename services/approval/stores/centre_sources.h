@@ -65,7 +65,7 @@ class CentreSourceStore {
   // Inserts or replaces.
   absl::Status Put(platform::Transaction& tx, std::string_view tenant, const StoredSource& source);
 
-  // What files say of `from` is said of `to` from now on.
+  // What files say of `from` is said of `to` from now on, as of a merged centre.
   absl::Status Move(platform::Transaction& tx, std::string_view tenant, std::string_view from,
                     std::string_view to);
 

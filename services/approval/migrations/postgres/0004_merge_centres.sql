@@ -7,13 +7,14 @@ ALTER TABLE centres ADD COLUMN reference TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE centres ADD COLUMN merged_into TEXT COLLATE "C" NOT NULL DEFAULT '';
 
 -- What each file says of a centre. `origin` is the id of the row itself: another than the centre's
--- where two centres were merged, or where another number found it.
+-- where two centres were merged (`merged`), or where another number found it.
 CREATE TABLE centre_sources (
   tenant TEXT COLLATE "C" NOT NULL,
   centre TEXT COLLATE "C" NOT NULL,
   source TEXT COLLATE "C" NOT NULL,
   origin TEXT COLLATE "C" NOT NULL,
   facts TEXT COLLATE "C" NOT NULL,
+  merged BIGINT NOT NULL,
   update_us BIGINT NOT NULL,
   PRIMARY KEY (tenant, centre, source, origin)
 );

@@ -7,13 +7,14 @@ ALTER TABLE centres ADD COLUMN reference TEXT NOT NULL DEFAULT '';
 ALTER TABLE centres ADD COLUMN merged_into TEXT NOT NULL DEFAULT '';
 
 -- What each file says of a centre. `origin` is the id of the row itself: another than the centre's
--- where two centres were merged, or where another number found it.
+-- where two centres were merged (`merged`), or where another number found it.
 CREATE TABLE centre_sources (
   tenant TEXT NOT NULL,
   centre TEXT NOT NULL,
   source TEXT NOT NULL,
   origin TEXT NOT NULL,
   facts TEXT NOT NULL,
+  merged INTEGER NOT NULL,
   update_us INTEGER NOT NULL,
   PRIMARY KEY (tenant, centre, source, origin)
 ) WITHOUT ROWID;
