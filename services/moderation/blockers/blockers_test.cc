@@ -301,6 +301,12 @@ TEST(ConditionsOfTest, AnAnswerOutweighsASilenceAndEvidenceIsNoConditionOfAnAwar
             "MODERATION_FINAL- CENTRE_APPROVED- NO_SANCTION? QUALIFICATION_APPROVED- ");
   EXPECT_EQ(standings({{.kind = BlockerKind::kEvidenceMissing}}, false),
             "MODERATION_FINAL+ CENTRE_APPROVED+ NO_SANCTION+ ");
+  // What approval says of the learner is a condition of its own where it is not met.
+  EXPECT_EQ(standings({{.kind = BlockerKind::kInvolvementNotMet},
+                       {.kind = BlockerKind::kCombinationNotAchieved, .unknown = true}},
+                      false),
+            "MODERATION_FINAL+ CENTRE_APPROVED+ NO_SANCTION+ INVOLVEMENT_MET- "
+            "COMBINATION_ACHIEVED? ");
 }
 
 TEST(NotEnteredTest, PointsAtTheComponentAndTheCentre) {

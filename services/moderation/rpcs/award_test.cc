@@ -275,6 +275,28 @@ TEST_F(AwardTest, PagesOfEverySizeGiveTheSameList) {
   EXPECT_THAT(List(request), IsError(Code::kInvalidArgument, "PAGE_TOKEN_INVALID"));
 }
 
+// QUAL-9: the combination, employer involvement and the registration are approval's to answer, once a
+// learner, whatever components there are.
+TEST_F(AwardTest, WhatApprovalSaysOfALearnerBlocksTheResult) {
+  AddComponent("project", "qualifications/3818-13");
+  OpenIn("project", three_);
+  unmet_of_learner_ = {{"INVOLVEMENT", "nothing is declared"}, {"APPROVAL", "told elsewhere"}};
+  const auto told = [&] {
+    std::vector<std::string> kinds;
+    const auto result = ByUln(kUln);
+    EXPECT_THAT(result, IsOk());
+    for (const Blocker& b : result->blockers()) {
+      if (b.kind() < Blocker::KIND_COMBINATION_NOT_ACHIEVED) continue;
+      kinds.push_back(absl::StrCat(Blocker::Kind_Name(b.kind()).substr(5), " ",
+                                   Blocker::State_Name(b.state()).substr(6), " ", b.message()));
+    }
+    return kinds;
+  };
+  EXPECT_THAT(told(), ElementsAre("INVOLVEMENT_NOT_MET UNMET Nothing is declared."));
+  unmet_of_learner_.clear();
+  EXPECT_THAT(told(), IsEmpty()) << "a body need not register learners with approval";
+}
+
 TEST_F(AwardTest, ALearnerIsFoundByNationalNumberAndByCentreAndCandidateNumber) {
   OpenIn("coursework", three_);
   const auto by_uln = ByUln(kUln);

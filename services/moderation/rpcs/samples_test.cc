@@ -238,13 +238,16 @@ TEST_F(SamplesTest, AcceptanceSamplingCounts) {
   EXPECT_EQ(judgement->in_tolerance_count() + 1, judgement->judged_count());
 }
 
-TEST_F(SamplesTest, ADesignByRiskNeedsTheRisk) {
+// MOD-14: an officer may give the risk; else it is as approval rates the centre.
+TEST_F(SamplesTest, ADesignByRiskGoesByWhatApprovalSaysUnlessTheOfficerSaysOtherwise) {
   MakeComponent([](v1::Component& c) { c.set_sampling_policy("percent-by-risk"); });
   ASSERT_THAT(Open(), IsOk());
   const std::string name = kComponent + "/submissions/urn-1";
   ASSERT_THAT(Import(name, Csv(60)), IsOk());
   ASSERT_THAT(Submit(name), IsOk());
-  EXPECT_THAT(Draw(name), IsError(Code::kFailedPrecondition, kRiskMissing));
+  others_status_ = absl::UnavailableError("gone");
+  EXPECT_THAT(Draw(name), IsError(Code::kUnavailable, kApprovalUnavailable));
+  others_status_ = absl::OkStatus();
   v1::DrawSampleRequest request;
   request.set_parent(name);
   request.set_centre_risk(v1::CENTRE_RISK_HIGH);
@@ -252,6 +255,26 @@ TEST_F(SamplesTest, ADesignByRiskNeedsTheRisk) {
   ASSERT_THAT(sample, IsOk());
   EXPECT_EQ(sample->ladder_size(), 15);  // A quarter of 60.
   EXPECT_EQ(sample->facts(), "risk\thigh\n");
+}
+
+TEST_F(SamplesTest, TheRiskThatApprovalRatesIsPartOfTheDraw) {
+  MakeComponent([](v1::Component& c) { c.set_sampling_policy("percent-by-risk"); });
+  ASSERT_THAT(Open(), IsOk());
+  const std::string name = kComponent + "/submissions/urn-1";
+  ASSERT_THAT(Import(name, Csv(60)), IsOk());
+  ASSERT_THAT(Submit(name), IsOk());
+  risk_ = approval::v1::RISK_LEVEL_HIGH;
+  v1::DrawSamplesRequest all;
+  all.set_parent(kComponent);
+  const auto drawn = Call<v1::DrawSamplesResponse>("SampleService/DrawSamples", all, officer_);
+  ASSERT_THAT(drawn, IsOk());
+  EXPECT_EQ(drawn->drawn_count(), 1);
+  v1::GetSampleRequest get;
+  get.set_name(Get(name, officer_)->sample());
+  const auto sample = Call<v1::Sample>("SampleService/GetSample", get, officer_);
+  ASSERT_THAT(sample, IsOk());
+  EXPECT_EQ(sample->facts(), "risk\thigh\n");
+  EXPECT_EQ(sample->ladder_size(), 15);
 }
 
 // MOD-6: of 100 with 10 outside, 15 show one with .82 and 10 with .67; so .80 needs 15 (.796 at 14

@@ -15,6 +15,8 @@
 #include "absl/strings/str_cat.h"
 #include "assay/approval/v1/approval_service.pb.h"
 #include "assay/approval/v1/centre_service.pb.h"
+#include "assay/approval/v1/learner_service.pb.h"
+#include "assay/approval/v1/quality_service.pb.h"
 #include "assay/evidence/v1/evidence_service.pb.h"
 #include "assay/moderation/v1/mark_import_service.pb.h"
 #include "assay/moderation/v1/moderation_service.pb.h"
@@ -71,6 +73,20 @@ class ModerationTest : public ::testing::Test {
       centre.set_title("Castle School");
       centre.set_state(approved_ ? approval::v1::Centre::STATE_APPROVED
                                  : approval::v1::Centre::STATE_SUSPENDED);
+    } else if (method.ends_with("/GetCentreRisk")) {
+      static_cast<approval::v1::CentreRisk&>(response).set_level(risk_);
+    } else if (method.ends_with("/FindRegistration")) {
+      if (unmet_of_learner_.empty()) return absl::NotFoundError("not registered");
+      static_cast<approval::v1::Registration&>(response).set_name(
+          "centres/urn-1/registrations/r1");
+    } else if (method.ends_with("/CheckAwardEligibility")) {
+      auto& answer = static_cast<approval::v1::CheckAwardEligibilityResponse&>(response);
+      for (const auto& [kind, message] : unmet_of_learner_) {
+        auto& condition = *answer.add_conditions();
+        condition.set_kind(kind);
+        condition.set_message(message);
+      }
+      answer.add_conditions()->set_met(true);
     } else if (method.ends_with("/CountEvidence")) {
       const auto& count = static_cast<const evidence::v1::CountEvidenceRequest&>(request);
       const auto own = evidence_of_.find(count.subject());
@@ -258,6 +274,8 @@ class ModerationTest : public ::testing::Test {
   Config config_;
   bool approved_ = true;
   int evidence_count_ = 0;
+  approval::v1::RiskLevel risk_ = approval::v1::RISK_LEVEL_LOW;
+  std::map<std::string, std::string> unmet_of_learner_;  // By kind; empty: not registered.
   std::map<std::string, int> evidence_of_;  // By subject, where it is not evidence_count_.
   bool evidence_of_all_ = false;            // Some is linked to the submission itself.
   std::atomic<int> asked_ = 0;
