@@ -87,7 +87,7 @@ class Recording {
     ASSIGN_OR_RETURN(const auto before, store_.LastVersion(work_.tx, work_.reach.tenant, centre_,
                                                            registration.id, line.entry.unit));
     ASSIGN_OR_RETURN(const AchievementFrame frame,
-                     FrameOf(line.entry, registration, qualification,
+                     FrameOf(line.entry, registration, *qualification,
                              before.has_value() ? &before->entry : nullptr));
     judged.faults = CheckAchievement(line.entry, frame);
     if (!judged.faults.empty()) return judged;

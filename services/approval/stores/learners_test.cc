@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "services/approval/errors.h"
+#include "services/approval/stores/learner_traces.h"
 #include "services/approval/stores/planner_erasure.h"
 #include "services/approval/stores/quality.h"
 #include "services/platform/core/status_macros.h"
@@ -375,6 +376,35 @@ TEST_P(LearnerStoreTest, KeepsReviewsEvaluationsAndWhatIsDue) {
   ASSERT_THAT(Write([&](Transaction& tx) { return quality.DropDue(tx, "body-a", "urn-1"); }),
               IsOk());
   EXPECT_THAT(list({}, true, ""), IsEmpty());
+}
+
+// Every text of the list is asked for on both engines, and only this centre's are rewritten.
+TEST_P(LearnerStoreTest, RewritesTextsThatNameALearner) {
+  QualityStore quality;
+  for (const char* centre : {"urn-1", "urn-2"}) {
+    QualityReviewRecord review;
+    review.centre = centre;
+    review.id = "q1";
+    review.day = Day(2026, 10, 1);
+    review.summary = "100% of Ada Łoś seen";
+    review.create_time = absl::FromUnixMicros(3);
+    ASSERT_THAT(Write([&](Transaction& tx) { return quality.InsertReview(tx, "body-a", review); }),
+                IsOk());
+  }
+  ASSERT_THAT(Write([&](Transaction& tx) {
+                return LearnerTraces().Rewrite(tx, "body-a", "urn-1", "E1", "Ada Łoś",
+                                               [](std::string& text) {
+                                                 text = "100% of [erased] seen";
+                                                 return true;
+                                               });
+              }),
+              IsOk());
+  const auto summary = [&](const std::string& centre) {
+    return InRead([&](Transaction& tx) { return quality.GetReview(tx, kTenant, centre, "q1"); })
+        ->summary;
+  };
+  EXPECT_EQ(summary("urn-1"), "100% of [erased] seen");
+  EXPECT_EQ(summary("urn-2"), "100% of Ada Łoś seen");
 }
 
 TEST_P(LearnerStoreTest, KeepsAPolicyVersionOnce) {
