@@ -59,7 +59,8 @@ Command ImportCentresCommand() {
           .example = "assayctl import centres deploy/data/centres.csv --validate-only",
           .flags = Join({{{.name = "layout",
                            .value = "NAME",
-                           .help = "how the file is laid out",
+                           .help = "how the file is laid out: gias, england-establishments, "
+                                   "welsh-schools, uk-providers or uk-further-education",
                            .initial = "england-establishments"},
                           {.name = "validate-only",
                            .help = "say what would happen, keep nothing",

@@ -56,7 +56,8 @@ std::string CentreIdIn(std::string_view text) {
   if (platform::IsUrn(text)) return absl::StrCat("urn-", View(text));
   if (platform::IsUkprn(text)) return absl::StrCat("ukprn-", View(text));
   if (text.starts_with(kCollection)) text.remove_prefix(kCollection.size());
-  const bool known = text.starts_with("urn-") || text.starts_with("ukprn-");
+  bool known = false;
+  for (const char* kind : {"urn-", "ukprn-", "laestab-", "fec-"}) known |= text.starts_with(kind);
   const bool fits = known && text.size() <= kShownMax && text.find('/') == text.npos;
   return fits ? std::string(text) : "";
 }

@@ -16,6 +16,7 @@
 #include "assay/approval/v1/merge_service.pb.h"
 #include "services/approval/errors.h"
 #include "services/approval/wiring.h"
+#include "services/platform/storage/database.h"
 #include "services/platform/testing/service_fixture.h"
 #include "services/platform/testing/status_matchers.h"
 
@@ -441,6 +442,25 @@ TEST_F(MergeTest, ACentreInUseDoesNotGo) {
   EXPECT_EQ(Import("england-establishments", kEngland)->unchanged_count(), 2);
   EXPECT_EQ(Get("urn-100000")->title(), "Hill College");
   EXPECT_THAT(Search("vale school"), ElementsAre("urn-100000"));
+}
+
+// Centres that were imported before sources were kept apart have facts and no source.
+TEST_F(MergeTest, WhatWasKnownBeforeSourcesWereKeptApartIsNotLost) {
+  ASSERT_THAT(Import("england-establishments", kEngland), IsOk());
+  ASSERT_THAT(service_.database().WriteNow([](platform::Transaction& tx) {
+    return tx.Execute("DELETE FROM centre_sources", {}).status();
+  }),
+              IsOk());
+  std::string gias = kGias;
+  gias.replace(gias.find("Main Street"), 11, "");
+  ASSERT_THAT(Import("gias", gias), IsOk());
+  const auto hill = Get("urn-100000");
+  EXPECT_EQ(hill->website(), "hill.example");
+  EXPECT_THAT(hill->address_lines(), ElementsAre("Main Street"));
+  EXPECT_EQ(SourcesOf("urn-100000").at("address_lines"), "england-establishments");
+  EXPECT_EQ(Import("england-establishments", kEngland)->unchanged_count(), 2);
+  EXPECT_THAT(Correct("urn-100002", "town", "York"), IsOk());
+  EXPECT_EQ(Get("urn-100002")->postcode(), "LS1 4AQ");
 }
 
 TEST_F(MergeTest, TheEndOfTheOneThatWentIsNotTheEndOfTheOther) {
