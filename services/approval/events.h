@@ -7,8 +7,8 @@
 #include "absl/status/status.h"
 #include "services/approval/context.h"
 #include "services/approval/model.h"
-#include "services/approval/stores/approvals.h"
 #include "services/approval/risk/evaluate.h"
+#include "services/approval/stores/approvals.h"
 #include "services/approval/stores/learners.h"
 #include "services/approval/stores/planners.h"
 

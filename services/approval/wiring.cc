@@ -5,9 +5,9 @@
 
 #include "services/approval/catalogue_loader.h"
 #include "services/approval/clients/moderation.h"
+#include "services/approval/commands/lapse_approvals.h"
 #include "services/approval/commands/sweep_deadlines.h"
 #include "services/approval/oversight_loader.h"
-#include "services/approval/commands/lapse_approvals.h"
 #include "services/approval/service.h"
 #include "services/approval/store.h"
 #include "services/platform/core/status_macros.h"

@@ -103,8 +103,7 @@ class Drawing {
       const auto found = by_risk_.find(name.component);
       if (found != by_risk_.end()) return found->second;
     }
-    ASSIGN_OR_RETURN(const bool by_risk,
-                     DrawsByRisk(context_, call_, name.series, name.component));
+    ASSIGN_OR_RETURN(const bool by_risk, DrawsByRisk(context_, call_, name.series, name.component));
     std::lock_guard lock(mutex_);
     by_risk_[name.component] = by_risk;
     return by_risk;
@@ -220,7 +219,7 @@ class Drawing {
   bool exhausted_ = false;
   absl::Status failed_;
   absl::flat_hash_map<std::string, bool> by_risk_;  // By component.
-  std::set<ConsortiumName> consortia_;  // That were met.
+  std::set<ConsortiumName> consortia_;              // That were met.
   DrawnSamples result_;
 };
 

@@ -1,5 +1,5 @@
-// The risk of a centre, where the policy of a draw goes by it (MOD-2): as the officer gives it, else as
-// approval rates it (MOD-14).
+// The risk of a centre, where the policy of a draw goes by it (MOD-2): as the officer gives it,
+// else as approval rates it (MOD-14).
 #pragma once
 #include <optional>
 #include <string>

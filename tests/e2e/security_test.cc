@@ -251,8 +251,7 @@ class SecurityTest : public ::testing::Test {
         {"assay.example/DeclarationSample",
          "centres/urn-100101/planners/" + std::string(26, '1') + "/samples/1"},
         {"assay.example/Consortium", std::string(kComponent) + "/consortia/some"},
-        {"assay.example/Registration",
-         "centres/urn-100101/registrations/" + std::string(26, '1')},
+        {"assay.example/Registration", "centres/urn-100101/registrations/" + std::string(26, '1')},
         {"assay.example/Achievement",
          "centres/urn-100101/registrations/" + std::string(26, '1') + "/achievements/304"},
         {"assay.example/Award", "centres/urn-100101/awards/" + std::string(26, '1')},
@@ -312,8 +311,7 @@ class SecurityTest : public ::testing::Test {
     ghost_["assay.example/QualityReview"] = "centres/urn-999999/qualityReviews/" + nothing;
     ghost_["assay.example/Evaluation"] = "centres/urn-999999/evaluations/1";
     ghost_["assay.example/CentreRisk"] = "centres/urn-999999/risk";
-    ghost_["assay.example/DirectClaimStatus"] =
-        "centres/urn-999999/directClaimStatuses/3818-13";
+    ghost_["assay.example/DirectClaimStatus"] = "centres/urn-999999/directClaimStatuses/3818-13";
     ghost_["assay.example/Site"] = "centres/urn-999999/sites/" + nothing;
     ghost_["assay.example/Restriction"] = "centres/urn-999999/restrictions/" + nothing;
     ghost_["assay.example/CentreAction"] = "centres/urn-999999/actions/" + nothing;

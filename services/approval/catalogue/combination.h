@@ -29,10 +29,10 @@ struct Shortfall {
 
 // How one rule stands, met or not.
 struct RuleTally {
-  std::string place;  // As of a Shortfall.
-  bool met = false;   // With all rules inside it.
-  int credits = 0;    // That count.
-  int units = 0;      // That count.
+  std::string place;     // As of a Shortfall.
+  bool met = false;      // With all rules inside it.
+  int credits = 0;       // That count.
+  int units = 0;         // That count.
   int credits_over = 0;  // Achieved here, but above the maximum.
   int units_over = 0;
 };

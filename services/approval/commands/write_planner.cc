@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "services/approval/commands/sample_declaration.h"
 #include "services/approval/commands/find_qualification.h"
+#include "services/approval/commands/sample_declaration.h"
 #include "services/approval/errors.h"
 #include "services/approval/involvement/changes.h"
 #include "services/approval/planner_document.h"

@@ -116,8 +116,8 @@ struct AwardCondition {
   std::string_view name;  // "MODERATION_FINAL", "CENTRE_APPROVED", …
   Standing standing = Standing::kMet;
 };
-// Those of QUAL-9 that are looked at; `with_qualification`: the components are of one. What approval
-// says of the learner is among them only where it is not met.
+// Those of QUAL-9 that are looked at; `with_qualification`: the components are of one. What
+// approval says of the learner is among them only where it is not met.
 std::vector<AwardCondition> ConditionsOf(std::span<const Blocker> blockers,
                                          bool with_qualification);
 

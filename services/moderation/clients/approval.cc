@@ -14,8 +14,8 @@
 #include "assay/approval/v1/approval_service.pb.h"
 #include "assay/approval/v1/centre_service.pb.h"
 #include "assay/approval/v1/learner_service.pb.h"
-#include "assay/approval/v1/quality_service.pb.h"
 #include "assay/approval/v1/oversight_service.pb.h"
+#include "assay/approval/v1/quality_service.pb.h"
 #include "services/moderation/errors.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
@@ -244,8 +244,7 @@ absl::StatusOr<std::map<std::string, std::string>> Approval::UnmetOfLearner(
   const auto registration = client_.Ask<approval::v1::Registration>(
       call, "assay.approval.v1.LearnerService/FindRegistration", find);
   // Lead moderators are not told of learners, here or there.
-  if (absl::IsNotFound(registration.status()) ||
-      absl::IsPermissionDenied(registration.status())) {
+  if (absl::IsNotFound(registration.status()) || absl::IsPermissionDenied(registration.status())) {
     return std::map<std::string, std::string>();
   }
   if (!registration.ok()) return Translate(registration.status(), centre);

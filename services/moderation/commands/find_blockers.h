@@ -6,8 +6,8 @@
 //   Asker asker(context, call, {.approvals = true});
 //   for (Examined& e : page) { asker.Complete(e); … BlockersOf(e.facts, call.now) … }
 #pragma once
-#include <span>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>

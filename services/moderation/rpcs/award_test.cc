@@ -275,8 +275,8 @@ TEST_F(AwardTest, PagesOfEverySizeGiveTheSameList) {
   EXPECT_THAT(List(request), IsError(Code::kInvalidArgument, "PAGE_TOKEN_INVALID"));
 }
 
-// QUAL-9: the combination, employer involvement and the registration are approval's to answer, once a
-// learner, whatever components there are.
+// QUAL-9: the combination, employer involvement and the registration are approval's to answer, once
+// a learner, whatever components there are.
 TEST_F(AwardTest, WhatApprovalSaysOfALearnerBlocksTheResult) {
   AddComponent("project", "qualifications/3818-13");
   OpenIn("project", three_);

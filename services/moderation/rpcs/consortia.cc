@@ -117,9 +117,9 @@ absl::StatusOr<std::optional<CentreRisk>> AskRiskFor(const Context& context, con
   return AskGroupRisk(context, call, name);
 }
 
-absl::StatusOr<v1::DrawConsortiumResponse> DrawConsortium(
-    const Work& work, const v1::DrawConsortiumRequest& request,
-    const std::optional<CentreRisk>& asked) {
+absl::StatusOr<v1::DrawConsortiumResponse> DrawConsortium(const Work& work,
+                                                          const v1::DrawConsortiumRequest& request,
+                                                          const std::optional<CentreRisk>& asked) {
   ASSIGN_OR_RETURN(const ConsortiumName name, ConsortiumNameOf("name", request.name()));
   ASSIGN_OR_RETURN(SamplingFacts facts, SamplingFactsFrom(request));
   if (!facts.risk.has_value()) facts.risk = asked;

@@ -49,8 +49,8 @@ absl::StatusOr<v1::Sample> AsSeen(const Work& work, const Drawn& drawn) {
   return out;
 }
 
-// Approval is asked before the command runs, and only where the policy goes by the centre's risk and
-// the officer did not give it (MOD-14).
+// Approval is asked before the command runs, and only where the policy goes by the centre's risk
+// and the officer did not give it (MOD-14).
 absl::StatusOr<std::optional<CentreRisk>> AskRiskFor(const Context& context,
                                                      const platform::Call& call,
                                                      const v1::DrawSampleRequest& request) {
@@ -59,8 +59,8 @@ absl::StatusOr<std::optional<CentreRisk>> AskRiskFor(const Context& context,
   ASSIGN_OR_RETURN(const SubmissionName name, SubmissionNameOf("parent", request.parent()));
   Submission submission;
   RETURN_IF_ERROR(context.database.ReadNow([&](platform::Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(submission, context.store.GetSubmission(
-                                     tx, CallerOf(call, Scope::kCentre), name));
+    ASSIGN_OR_RETURN(submission,
+                     context.store.GetSubmission(tx, CallerOf(call, Scope::kCentre), name));
     return absl::OkStatus();
   }));
   ASSIGN_OR_RETURN(const bool by_risk, DrawsByRisk(context, call, name.series, name.component));

@@ -32,7 +32,10 @@ const ConsortiumName kValley{"summer", "coursework", "valley"};
 
 class ConsortiumStoreTest : public platform::testing::EngineTest {
  protected:
-  ConsortiumStoreTest() : EngineTest({&platform::Migrations(), &Migrations()}) {
+  ConsortiumStoreTest() : EngineTest({&platform::Migrations(), &Migrations()}) {}
+
+  void SetUp() override {
+    EngineTest::SetUp();
     Write([&](Transaction& tx) -> absl::Status {
       for (const std::string centre : {"urn-1", "urn-2", "urn-3"}) {
         Submission s{.name = {"summer", "coursework", centre},

@@ -77,8 +77,7 @@ class ModerationTest : public ::testing::Test {
       static_cast<approval::v1::CentreRisk&>(response).set_level(risk_);
     } else if (method.ends_with("/FindRegistration")) {
       if (unmet_of_learner_.empty()) return absl::NotFoundError("not registered");
-      static_cast<approval::v1::Registration&>(response).set_name(
-          "centres/urn-1/registrations/r1");
+      static_cast<approval::v1::Registration&>(response).set_name("centres/urn-1/registrations/r1");
     } else if (method.ends_with("/CheckAwardEligibility")) {
       auto& answer = static_cast<approval::v1::CheckAwardEligibilityResponse&>(response);
       for (const auto& [kind, message] : unmet_of_learner_) {
