@@ -9,8 +9,9 @@
 #include "services/approval/commands/erase_learner.h"
 #include "services/approval/commands/record_achievements.h"
 #include "services/approval/commands/register_learners.h"
+#include "services/approval/convert.h"
 #include "services/approval/errors.h"
-#include "services/approval/rpcs/handlers.h"
+#include "services/approval/rpcs/requests.h"
 #include "services/platform/core/view.h"
 #include "services/platform/rpc/etag.h"
 
@@ -267,8 +268,8 @@ absl::StatusOr<v1::ListRegistrationsResponse> List(const Work& work,
       std::vector<RegistrationRecord> found,
       LearnerStore().List(work.tx, work.reach, centre, filter, page.after, page.size + 1));
   v1::ListRegistrationsResponse response;
-  response.set_next_page_token(
-      CutPage(found, page, [](const auto& r) { return absl::StrCat(r.centre, "/", r.id); }));
+  SetNextPage(found, page, response,
+              [](const auto& r) { return absl::StrCat(r.centre, "/", r.id); });
   for (const RegistrationRecord& record : found) {
     *response.add_registrations() = ToProto(work, record);
   }
@@ -300,7 +301,7 @@ absl::StatusOr<v1::Registration> Extend(const Work& work,
   ASSIGN_OR_RETURN(const RegistrationTarget target, TargetOf(request.name(), request.etag()));
   ASSIGN_OR_RETURN(const std::string reason, ReasonFrom(request.reason()));
   ASSIGN_OR_RETURN(const absl::CivilDay day,
-                   NeededDay("end_day", request.has_end_day(), request.end_day()));
+                   RequiredDayFrom("end_day", request.has_end_day(), request.end_day()));
   ASSIGN_OR_RETURN(const RegistrationRecord record, ExtendRegistration(work, target, day, reason));
   return Whole(work, record);
 }
@@ -392,7 +393,7 @@ absl::StatusOr<v1::ListAchievementsResponse> ListAchievements(
                    LearnerStore().ListAchievements(work.tx, work.reach.tenant, record.centre,
                                                    record.id, page.after, page.size + 1));
   v1::ListAchievementsResponse response;
-  response.set_next_page_token(CutPage(found, page, [](const auto& a) { return a.entry.unit; }));
+  SetNextPage(found, page, response, [](const auto& a) { return a.entry.unit; });
   for (const AchievementRecord& achievement : found) {
     *response.add_achievements() = ToProto(record.Name(), achievement);
   }
@@ -424,8 +425,7 @@ absl::StatusOr<v1::ListAchievementVersionsResponse> ListVersions(
         .With("unit", parts[2]);
   }
   v1::ListAchievementVersionsResponse response;
-  response.set_next_page_token(
-      CutPage(found, page, [](const auto& a) { return absl::StrCat(a.number); }));
+  SetNextPage(found, page, response, [](const auto& a) { return absl::StrCat(a.number); });
   for (const AchievementRecord& achievement : found) {
     *response.add_achievements() = ToProto(record.Name(), achievement);
   }
@@ -500,8 +500,8 @@ absl::StatusOr<v1::ListAwardsResponse> ListAwards(const Work& work,
       std::vector<AwardRecord> found,
       LearnerStore().ListAwards(work.tx, work.reach, centre, state, page.after, page.size + 1));
   v1::ListAwardsResponse response;
-  response.set_next_page_token(
-      CutPage(found, page, [](const auto& a) { return absl::StrCat(a.centre, "/", a.id); }));
+  SetNextPage(found, page, response,
+              [](const auto& a) { return absl::StrCat(a.centre, "/", a.id); });
   for (const AwardRecord& award : found) *response.add_awards() = ToProto(work, award);
   return response;
 }
@@ -535,8 +535,8 @@ absl::StatusOr<v1::ListErasuresResponse> ListErasures(const Work& work,
       std::vector<ErasureRecord> found,
       LearnerStore().ListErasures(work.tx, work.reach, centre, page.after, page.size + 1));
   v1::ListErasuresResponse response;
-  response.set_next_page_token(
-      CutPage(found, page, [](const auto& e) { return absl::StrCat(e.centre, "/", e.id); }));
+  SetNextPage(found, page, response,
+              [](const auto& e) { return absl::StrCat(e.centre, "/", e.id); });
   for (const ErasureRecord& erasure : found) *response.add_erasures() = ToProto(erasure);
   return response;
 }
@@ -544,27 +544,27 @@ absl::StatusOr<v1::ListErasuresResponse> ListErasures(const Work& work,
 }  // namespace
 
 void RegisterLearnerRpcs(platform::Router& router, const Context& context) {
-  const Handlers on(router, context, "assay.approval.v1.LearnerService/");
-  on.Write("CreateRegistration", Create);
-  on.Write("RegisterLearners", Register);
-  on.Read("GetRegistration", Get);
-  on.Read("FindRegistration", FindOne);
-  on.Read("ListRegistrations", List);
-  on.Write("CorrectRegistration", Correct);
-  on.Write("ExtendRegistration", Extend);
-  on.Write("WithdrawRegistration", Withdraw);
-  on.Write("TransferRegistration", Transfer);
-  on.Write("RecordAchievements", Record);
-  on.Read("ListAchievements", ListAchievements);
-  on.Read("ListAchievementVersions", ListVersions);
-  on.Read("CheckAwardEligibility", CheckEligible);
-  on.Write("ClaimAward", Claim);
-  on.Write("DecideAwardClaim", Decide);
-  on.Read("GetAward", GetAward);
-  on.Read("ListAwards", ListAwards);
-  on.Write("EraseLearner", Erase);
-  on.Read("GetErasure", GetErasure);
-  on.Read("ListErasures", ListErasures);
+  const std::string service = "assay.approval.v1.LearnerService/";
+  Write(router, context, service + "CreateRegistration", Create);
+  Write(router, context, service + "RegisterLearners", Register);
+  Read(router, context, service + "GetRegistration", Get);
+  Read(router, context, service + "FindRegistration", FindOne);
+  Read(router, context, service + "ListRegistrations", List);
+  Write(router, context, service + "CorrectRegistration", Correct);
+  Write(router, context, service + "ExtendRegistration", Extend);
+  Write(router, context, service + "WithdrawRegistration", Withdraw);
+  Write(router, context, service + "TransferRegistration", Transfer);
+  Write(router, context, service + "RecordAchievements", Record);
+  Read(router, context, service + "ListAchievements", ListAchievements);
+  Read(router, context, service + "ListAchievementVersions", ListVersions);
+  Read(router, context, service + "CheckAwardEligibility", CheckEligible);
+  Write(router, context, service + "ClaimAward", Claim);
+  Write(router, context, service + "DecideAwardClaim", Decide);
+  Read(router, context, service + "GetAward", GetAward);
+  Read(router, context, service + "ListAwards", ListAwards);
+  Write(router, context, service + "EraseLearner", Erase);
+  Read(router, context, service + "GetErasure", GetErasure);
+  Read(router, context, service + "ListErasures", ListErasures);
 }
 
 }  // namespace assay::approval

@@ -229,20 +229,20 @@ absl::StatusOr<v1::Site> Delete(const Work& work, const v1::DeleteSiteRequest& r
 
 void RegisterLifecycle(platform::Router& router, const Context& context) {
   const std::string service = "assay.approval.v1.LifecycleService/";
-  RouteWrite(router, context, service + "ReinstateCentre", Reinstate);
-  RouteWrite(router, context, service + "ReapplyCentre", Reapply);
-  RouteWrite(router, context, service + "CloseCentre", Close);
-  RouteWrite(router, context, service + "LinkSuccessor", Link);
-  RouteWrite(router, context, service + "UnlinkSuccessor", Unlink);
-  RouteRead(router, context, service + "ListCentreLinks", ListLinks);
-  RouteWrite(router, context, service + "CreateSite", Create);
-  RouteRead(router, context, service + "GetSite", Get);
-  RouteRead(router, context, service + "ListSites", List);
-  RouteWrite(router, context, service + "UpdateSite", Update);
-  RouteWrite(router, context, service + "ApproveSite", Approve);
-  RouteWrite(router, context, service + "RefuseSite", Refuse);
-  RouteWrite(router, context, service + "CloseSite", CloseOne);
-  RouteWrite(router, context, service + "DeleteSite", Delete);
+  Write(router, context, service + "ReinstateCentre", Reinstate);
+  Write(router, context, service + "ReapplyCentre", Reapply);
+  Write(router, context, service + "CloseCentre", Close);
+  Write(router, context, service + "LinkSuccessor", Link);
+  Write(router, context, service + "UnlinkSuccessor", Unlink);
+  Read(router, context, service + "ListCentreLinks", ListLinks);
+  Write(router, context, service + "CreateSite", Create);
+  Read(router, context, service + "GetSite", Get);
+  Read(router, context, service + "ListSites", List);
+  Write(router, context, service + "UpdateSite", Update);
+  Write(router, context, service + "ApproveSite", Approve);
+  Write(router, context, service + "RefuseSite", Refuse);
+  Write(router, context, service + "CloseSite", CloseOne);
+  Write(router, context, service + "DeleteSite", Delete);
 }
 
 }  // namespace assay::approval

@@ -410,22 +410,22 @@ absl::StatusOr<v1::ListTimelineResponse> ListTimeline(const Work& work,
 
 void RegisterOversight(platform::Router& router, const Context& context) {
   const std::string service = "assay.approval.v1.OversightService/";
-  RouteRead(router, context, service + "GetOversightPolicy", GetPolicy);
-  RouteWrite(router, context, service + "ImposeRestriction", Impose);
-  RouteRead(router, context, service + "GetRestriction", GetRestriction);
-  RouteRead(router, context, service + "ListRestrictions", ListRestrictions);
-  RouteWrite(router, context, service + "LiftRestriction", Lift);
-  RouteRead(router, context, service + "CheckLimits", CheckLimits);
-  RouteWrite(router, context, service + "CreateAction", Create);
-  RouteRead(router, context, service + "GetAction", Get);
-  RouteRead(router, context, service + "ListActions", List);
-  RouteWrite(router, context, service + "AnswerAction", Answer);
-  RouteWrite(router, context, service + "AcceptAction", Accept);
-  RouteWrite(router, context, service + "RejectAction", Reject);
-  RouteWrite(router, context, service + "ExtendAction", Extend);
-  RouteWrite(router, context, service + "CancelAction", Cancel);
-  RouteRead(router, context, service + "ListDueActions", ListDue);
-  RouteRead(router, context, service + "ListTimeline", ListTimeline);
+  Read(router, context, service + "GetOversightPolicy", GetPolicy);
+  Write(router, context, service + "ImposeRestriction", Impose);
+  Read(router, context, service + "GetRestriction", GetRestriction);
+  Read(router, context, service + "ListRestrictions", ListRestrictions);
+  Write(router, context, service + "LiftRestriction", Lift);
+  Read(router, context, service + "CheckLimits", CheckLimits);
+  Write(router, context, service + "CreateAction", Create);
+  Read(router, context, service + "GetAction", Get);
+  Read(router, context, service + "ListActions", List);
+  Write(router, context, service + "AnswerAction", Answer);
+  Write(router, context, service + "AcceptAction", Accept);
+  Write(router, context, service + "RejectAction", Reject);
+  Write(router, context, service + "ExtendAction", Extend);
+  Write(router, context, service + "CancelAction", Cancel);
+  Read(router, context, service + "ListDueActions", ListDue);
+  Read(router, context, service + "ListTimeline", ListTimeline);
 }
 
 }  // namespace assay::approval

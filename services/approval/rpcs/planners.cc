@@ -10,6 +10,7 @@
 #include "services/approval/commands/write_planner.h"
 #include "services/approval/convert.h"
 #include "services/approval/planner_document.h"
+#include "services/approval/rpcs/requests.h"
 #include "services/approval/rpcs/rpcs.h"
 #include "services/approval/stores/declaration_samples.h"
 #include "services/platform/core/sha256.h"
@@ -125,13 +126,6 @@ absl::StatusOr<PlannerTarget> TargetOf(const std::string& text, const std::strin
   return PlannerTarget{std::move(name.centre), std::move(name.planner), etag};
 }
 
-absl::StatusOr<absl::CivilDay> RequiredDay(std::string_view field, bool is_set,
-                                           const google::type::Date& date) {
-  ASSIGN_OR_RETURN(const auto day, DayFrom(field, is_set, date));
-  if (!day.has_value()) return FieldInvalid(field, "is missing");
-  return *day;
-}
-
 absl::StatusOr<PlannerDraft> DraftOf(const v1::PlannerDocument& document) {
   PlannerDraft draft;
   ASSIGN_OR_RETURN(draft.planner, PlannerFrom(document));
@@ -149,13 +143,13 @@ absl::StatusOr<v1::Planner> Create(const Work& work, const v1::CreatePlannerRequ
     return FieldInvalid("planner.qualification_approval", "is of another centre than the parent");
   }
   opening.approval = approval.id;
-  ASSIGN_OR_RETURN(opening.first_day,
-                   RequiredDay("planner.first_day", planner.has_first_day(), planner.first_day()));
+  ASSIGN_OR_RETURN(opening.first_day, RequiredDayFrom("planner.first_day", planner.has_first_day(),
+                                                      planner.first_day()));
   ASSIGN_OR_RETURN(opening.last_day,
-                   RequiredDay("planner.last_day", planner.has_last_day(), planner.last_day()));
-  ASSIGN_OR_RETURN(opening.declaration_deadline,
-                   RequiredDay("planner.declaration_deadline", planner.has_declaration_deadline(),
-                               planner.declaration_deadline()));
+                   RequiredDayFrom("planner.last_day", planner.has_last_day(), planner.last_day()));
+  ASSIGN_OR_RETURN(opening.declaration_deadline, RequiredDayFrom("planner.declaration_deadline",
+                                                                 planner.has_declaration_deadline(),
+                                                                 planner.declaration_deadline()));
   if (opening.last_day < opening.first_day) {
     return FieldInvalid("planner.last_day", "is before the first day");
   }
@@ -332,8 +326,9 @@ absl::StatusOr<RulingOn> RulingFrom(
   }
   for (int i = 0; i < request.actions_size(); ++i) {
     const std::string place = absl::StrCat("actions[", i, "].due_day");
-    ASSIGN_OR_RETURN(const absl::CivilDay due, RequiredDay(place, request.actions(i).has_due_day(),
-                                                           request.actions(i).due_day()));
+    ASSIGN_OR_RETURN(
+        const absl::CivilDay due,
+        RequiredDayFrom(place, request.actions(i).has_due_day(), request.actions(i).due_day()));
     ruling.actions.push_back({request.actions(i).text(), due});
   }
   ASSIGN_OR_RETURN(ruling.deadline,
@@ -377,7 +372,7 @@ absl::StatusOr<v1::Planner> Declare(const Work& work,
 absl::StatusOr<v1::Planner> Waive(const Work& work, const v1::WaiveDeadlineRequest& request) {
   ASSIGN_OR_RETURN(const PlannerTarget target, TargetOf(request.name(), request.etag()));
   ASSIGN_OR_RETURN(const absl::CivilDay until,
-                   RequiredDay("until", request.has_until(), request.until()));
+                   RequiredDayFrom("until", request.has_until(), request.until()));
   ASSIGN_OR_RETURN(const std::string reason, ReasonFrom(request.reason()));
   ASSIGN_OR_RETURN(const PlannerRecord record, WaiveDeadline(work, target, until, reason));
   return Whole(work, record);

@@ -9,8 +9,9 @@
 #include "services/approval/commands/quality_reviews.h"
 #include "services/approval/commands/register_learners.h"
 #include "services/approval/commands/risk_policies.h"
+#include "services/approval/convert.h"
 #include "services/approval/quality_document.h"
-#include "services/approval/rpcs/handlers.h"
+#include "services/approval/rpcs/requests.h"
 #include "services/platform/rpc/etag.h"
 
 namespace assay::approval {
@@ -128,8 +129,8 @@ absl::StatusOr<v1::QualityReview> Record(const Work& work,
     ASSIGN_OR_RETURN(draft.qualification,
                      QualificationFrom("quality_review.qualification", in.qualification()));
   }
-  ASSIGN_OR_RETURN(draft.day,
-                   NeededDay("quality_review.review_day", in.has_review_day(), in.review_day()));
+  ASSIGN_OR_RETURN(draft.day, RequiredDayFrom("quality_review.review_day", in.has_review_day(),
+                                              in.review_day()));
   RETURN_IF_ERROR(CheckForm(in));
   draft.reviewer = in.reviewer();
   draft.summary = in.summary();
@@ -141,8 +142,8 @@ absl::StatusOr<v1::QualityReview> Record(const Work& work,
         action.text.size() > kTextMax) {
       return FieldInvalid(place + "text", absl::StrCat("is not 1 to ", kTextMax, " characters"));
     }
-    ASSIGN_OR_RETURN(action.due, NeededDay(place + "due_day", in.actions(i).has_due_day(),
-                                           in.actions(i).due_day()));
+    ASSIGN_OR_RETURN(action.due, RequiredDayFrom(place + "due_day", in.actions(i).has_due_day(),
+                                                 in.actions(i).due_day()));
     draft.actions.push_back(std::move(action));
   }
   v1::QualityReview kept;
@@ -171,8 +172,8 @@ absl::StatusOr<v1::ListQualityReviewsResponse> List(const Work& work,
       std::vector<QualityReviewRecord> found,
       QualityStore().ListReviews(work.tx, work.reach, centre, page.after, page.size + 1));
   v1::ListQualityReviewsResponse response;
-  response.set_next_page_token(
-      CutPage(found, page, [](const auto& r) { return absl::StrCat(r.centre, "/", r.id); }));
+  SetNextPage(found, page, response,
+              [](const auto& r) { return absl::StrCat(r.centre, "/", r.id); });
   for (const QualityReviewRecord& record : found) {
     ASSIGN_OR_RETURN(*response.add_quality_reviews(), ToProto(record));
   }
@@ -261,8 +262,7 @@ absl::StatusOr<v1::ListEvaluationsResponse> ListEvaluations(
       std::vector<EvaluationRecord> found,
       QualityStore().ListEvaluations(work.tx, work.reach.tenant, centre, before, page.size + 1));
   v1::ListEvaluationsResponse response;
-  response.set_next_page_token(
-      CutPage(found, page, [](const auto& e) { return absl::StrCat(e.number); }));
+  SetNextPage(found, page, response, [](const auto& e) { return absl::StrCat(e.number); });
   for (const EvaluationRecord& record : found) {
     ASSIGN_OR_RETURN(*response.add_evaluations(), ToProto(record, Detail::kBasic));
   }
@@ -293,9 +293,9 @@ absl::StatusOr<v1::ListReviewsDueResponse> ListDue(const Work& work,
                    QualityStore().ListDue(work.tx, work.reach, centre, due_by,
                                           request.interim_only(), page.after, page.size + 1));
   v1::ListReviewsDueResponse response;
-  response.set_next_page_token(CutPage(found, page, [](const auto& due) {
+  SetNextPage(found, page, response, [](const auto& due) {
     return absl::StrCat(absl::FormatCivilTime(due.due), "/", due.centre);
-  }));
+  });
   for (const ReviewDueRecord& due : found) {
     v1::ReviewDue& to = *response.add_reviews_due();
     to.set_centre("centres/" + due.centre);
@@ -352,22 +352,22 @@ absl::StatusOr<v1::ListRiskPoliciesResponse> ListPolicies(
 }  // namespace
 
 void RegisterQualityRpcs(platform::Router& router, const Context& context) {
-  const Handlers on(router, context, "assay.approval.v1.QualityReviewService/");
-  on.Write("RecordQualityReview", Record);
-  on.Read("GetQualityReview", Get);
-  on.Read("ListQualityReviews", List);
-  on.Write("CloseReviewAction", CloseAction);
-  on.Write("VoidQualityReview", Void);
-  on.Write("EvaluateCentre", Evaluate);
-  on.Read("GetCentreRisk", GetRisk);
-  on.Read("GetDirectClaimStatus", GetDirectClaims);
-  on.Read("GetEvaluation", GetEvaluation);
-  on.Read("ListEvaluations", ListEvaluations);
-  on.Read("ReplayEvaluation", ReplayOne);
-  on.Read("ListReviewsDue", ListDue);
-  on.Write("CreateRiskPolicy", CreatePolicy);
-  on.Read("GetRiskPolicy", GetPolicy);
-  on.Read("ListRiskPolicies", ListPolicies);
+  const std::string service = "assay.approval.v1.QualityReviewService/";
+  Write(router, context, service + "RecordQualityReview", Record);
+  Read(router, context, service + "GetQualityReview", Get);
+  Read(router, context, service + "ListQualityReviews", List);
+  Write(router, context, service + "CloseReviewAction", CloseAction);
+  Write(router, context, service + "VoidQualityReview", Void);
+  Write(router, context, service + "EvaluateCentre", Evaluate);
+  Read(router, context, service + "GetCentreRisk", GetRisk);
+  Read(router, context, service + "GetDirectClaimStatus", GetDirectClaims);
+  Read(router, context, service + "GetEvaluation", GetEvaluation);
+  Read(router, context, service + "ListEvaluations", ListEvaluations);
+  Read(router, context, service + "ReplayEvaluation", ReplayOne);
+  Read(router, context, service + "ListReviewsDue", ListDue);
+  Write(router, context, service + "CreateRiskPolicy", CreatePolicy);
+  Read(router, context, service + "GetRiskPolicy", GetPolicy);
+  Read(router, context, service + "ListRiskPolicies", ListPolicies);
 }
 
 }  // namespace assay::approval

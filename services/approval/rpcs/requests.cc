@@ -46,6 +46,25 @@ absl::StatusOr<ChildName> ChildNameFrom(std::string_view field, const std::strin
   return ChildName{parts[1], parts[3], count == 6 ? parts[5] : ""};
 }
 
+absl::StatusOr<std::vector<std::string>> PartsOf(std::string_view field, const std::string& name,
+                                                 std::string_view form) {
+  const std::vector<std::string> have = absl::StrSplit(name, '/');
+  const std::vector<std::string> want =
+      absl::StrSplit(absl::string_view(form.data(), form.size()), '/');
+  std::vector<std::string> parts;
+  bool fits = have.size() == want.size();
+  for (std::size_t i = 0; fits && i < have.size(); ++i) {
+    if (want[i] == "*") {
+      fits = !have[i].empty();
+      parts.push_back(have[i]);
+    } else {
+      fits = have[i] == want[i];
+    }
+  }
+  if (fits) return parts;
+  return FieldInvalid(field, "is not " + std::string(form));
+}
+
 absl::StatusOr<std::string> OptionalLineFrom(std::string_view field, const std::string& text,
                                              std::size_t most) {
   std::string line = Trimmed(text);

@@ -1,5 +1,6 @@
-// What requests about oversight must look like: names of resources below a centre, texts, days, and
-// evidence. Each answer with an error is INVALID_ARGUMENT (FIELD_INVALID) unless said otherwise.
+// What requests must look like: names of resources below a centre, texts, days, and evidence; and
+// how a page of a list ends. Each answer with an error is INVALID_ARGUMENT (FIELD_INVALID) unless
+// said otherwise.
 #pragma once
 #include <cstddef>
 #include <optional>
@@ -12,7 +13,6 @@
 #include "google/protobuf/repeated_ptr_field.h"
 #include "services/approval/context.h"
 #include "services/approval/rpcs/rpcs.h"
-#include "services/platform/rpc/router.h"
 
 namespace assay::approval {
 
@@ -25,6 +25,10 @@ struct ChildName {
 absl::StatusOr<ChildName> ChildNameFrom(std::string_view field, const std::string& name,
                                         std::string_view collection,
                                         std::string_view part_collection = "");
+
+// The variable parts of a name of the form "centres/*/awards/*".
+absl::StatusOr<std::vector<std::string>> PartsOf(std::string_view field, const std::string& name,
+                                                 std::string_view form);
 
 // One line of 1 to `most` characters, without blanks around it.
 absl::StatusOr<std::string> LineFrom(std::string_view field, const std::string& text,
@@ -46,27 +50,6 @@ absl::StatusOr<std::vector<std::string>> EvidenceFrom(
 // Of an approval of this centre; "" for "".
 absl::StatusOr<std::string> ApprovalOfCentreFrom(std::string_view field, const std::string& centre,
                                                  const std::string& name);
-
-template <typename Req, typename Resp>
-using Handler = absl::StatusOr<Resp> (*)(const Work&, const Req&);
-
-template <typename Req, typename Resp>
-void RouteRead(platform::Router& router, const Context& context, const std::string& method,
-               Handler<Req, Resp> handler) {
-  router.Read<Req, Resp>(method, [=, &context](const platform::Call& call, const Req& request,
-                                               platform::Transaction& tx) {
-    return handler(WorkOf(context, call, tx), request);
-  });
-}
-
-template <typename Req, typename Resp>
-void RouteWrite(platform::Router& router, const Context& context, const std::string& method,
-                Handler<Req, Resp> handler) {
-  router.Write<Req, Resp>(method, [=, &context](const platform::Call& call, const Req& request,
-                                                platform::Transaction& tx) {
-    return handler(WorkOf(context, call, tx), request);
-  });
-}
 
 // Cuts what was found beyond the page off, and sets the token after what is left.
 template <typename Record, typename Response, typename Position>

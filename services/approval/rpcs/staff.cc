@@ -298,17 +298,17 @@ absl::StatusOr<v1::CheckStaffResponse> Check(const Work& work,
 
 void RegisterStaff(platform::Router& router, const Context& context) {
   const std::string service = "assay.approval.v1.StaffService/";
-  RouteWrite(router, context, service + "CreateStaff", Create);
-  RouteRead(router, context, service + "GetStaff", Get);
-  RouteRead(router, context, service + "ListStaff", List);
-  RouteWrite(router, context, service + "UpdateStaff", Update);
-  RouteWrite(router, context, service + "EndStaff", End);
-  RouteWrite(router, context, service + "RecordCompetence", RecordOne);
-  RouteWrite(router, context, service + "VerifyCompetence", Verify);
-  RouteWrite(router, context, service + "RevokeCompetence", Revoke);
-  RouteWrite(router, context, service + "DeclareConflict", Declare);
-  RouteWrite(router, context, service + "ResolveConflict", Resolve);
-  RouteRead(router, context, service + "CheckStaff", Check);
+  Write(router, context, service + "CreateStaff", Create);
+  Read(router, context, service + "GetStaff", Get);
+  Read(router, context, service + "ListStaff", List);
+  Write(router, context, service + "UpdateStaff", Update);
+  Write(router, context, service + "EndStaff", End);
+  Write(router, context, service + "RecordCompetence", RecordOne);
+  Write(router, context, service + "VerifyCompetence", Verify);
+  Write(router, context, service + "RevokeCompetence", Revoke);
+  Write(router, context, service + "DeclareConflict", Declare);
+  Write(router, context, service + "ResolveConflict", Resolve);
+  Read(router, context, service + "CheckStaff", Check);
 }
 
 }  // namespace assay::approval

@@ -23,6 +23,7 @@
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/storage/database.h"
+#include "services/platform/storage/statement.h"
 
 namespace assay::approval {
 
@@ -69,27 +70,7 @@ inline std::vector<std::string> LinesAt(const platform::SqlRow& row, int column)
   return absl::StrSplit(text, '\n');
 }
 
-// Text that is bound must outlive the query; bind one value an expression, since the order of two
-// in one is not said.
-class Statement {
- public:
-  explicit Statement(std::string_view sql) : sql_(sql) {}
-  Statement& Add(std::string_view sql) {
-    sql_.append(sql);
-    return *this;
-  }
-  Statement& Bind(platform::SqlValue value) {
-    values_.push_back(value);
-    absl::StrAppend(&sql_, "$", values_.size());
-    return *this;
-  }
-  const std::string& sql() const { return sql_; }
-  std::span<const platform::SqlValue> values() const { return values_; }
-
- private:
-  std::string sql_;
-  std::vector<platform::SqlValue> values_;
-};
+using platform::Statement;
 
 // Runs a query whose rows `make` turns into items or errors.
 template <typename Item, typename Make>
