@@ -192,7 +192,7 @@ TEST_F(ApprovalE2eTest, AConsortiumIsOneGroupFromDrawToRelease) {
     ASSERT_TRUE(judged.contains("judgements"));
     if (judged["judgements"][0].value("final", false)) break;
   }
-  EXPECT_EQ(judged["judgements"][0].value("action", ""), "ACTION_CENTRE_MARKS_STAND");
+  EXPECT_EQ(judged["judgements"][0].value("action", ""), "ACTION_MARKS_STAND");
   Post(consortium + ":release",
        {{"feedback", {{"tasks", "Fine."}, {"accuracy", "Fine."}, {"administration", "Fine."}}}},
        officer_);
