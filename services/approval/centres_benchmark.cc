@@ -18,8 +18,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "services/approval/clients/moderation.h"
 #include "services/approval/commands/import_centres.h"
 #include "services/approval/context.h"
+#include "services/approval/oversight_loader.h"
 #include "services/approval/search.h"
 #include "services/approval/stores/centre_search.h"
 #include "services/approval/stores/duplicates.h"
@@ -28,6 +30,7 @@
 #include "services/platform/core/id.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/log/log.h"
+#include "services/platform/rpc/client.h"
 #include "services/platform/storage/migrate.h"
 #include "services/platform/testing/fakes.h"
 
@@ -92,6 +95,15 @@ class Names {
   std::mt19937 random_{17};
 };
 
+// Importing and searching ask nobody.
+class NobodyToAsk : public platform::Client {
+ protected:
+  absl::Status CallMethod(const platform::Call&, std::string_view, const google::protobuf::Message&,
+                          google::protobuf::Message&) override {
+    return absl::UnavailableError("nobody is there");
+  }
+};
+
 // A database with so many centres, that came as a file.
 class Centres {
  public:
@@ -103,7 +115,11 @@ class Centres {
     database_ = *std::move(database);
     Check(platform::Migrate(*database_, platform::Migrations()));
     Check(platform::Migrate(*database_, Migrations()));
-    context_.emplace(Context{*database_, *ids_, store_, catalogue_, 1'000'000});
+    auto oversight = LoadOversight("");
+    Check(oversight.status());
+    oversight_ = *std::move(oversight);
+    context_.emplace(Context{*database_, *ids_, store_, catalogue_, 1'000'000, entropy_,
+                             moderation_, oversight_});
     platform::Principal principal;
     principal.tenant = ids_->NextId(platform::SystemClock().Now());  // Fresh in any database.
     principal.subject = "users/officer";
@@ -191,6 +207,10 @@ class Centres {
   std::unique_ptr<platform::IdSource> ids_ = platform::MakeIdSource(platform::SystemEntropy());
   Store store_;
   const Catalogue catalogue_;
+  platform::SystemEntropy entropy_;
+  NobodyToAsk nobody_;
+  Moderation moderation_{nobody_};
+  OversightPolicy oversight_;
   std::optional<Context> context_;
   platform::Call call_;
   std::vector<ImportRow> rows_;
