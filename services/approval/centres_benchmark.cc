@@ -207,7 +207,7 @@ class Centres {
   std::unique_ptr<platform::IdSource> ids_ = platform::MakeIdSource(platform::SystemEntropy());
   Store store_;
   const Catalogue catalogue_;
-  platform::SystemEntropy entropy_;
+  platform::Entropy& entropy_ = platform::SystemEntropy();
   NobodyToAsk nobody_;
   Moderation moderation_{nobody_};
   OversightPolicy oversight_;
