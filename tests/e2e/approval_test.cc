@@ -180,7 +180,8 @@ TEST_F(ApprovalE2eTest, AConsortiumIsOneGroupFromDrawToRelease) {
     for (const json& member : members) {
       const std::string name = member;
       json marks = json::array();
-      for (const json& item : Get(name + "/work?pageSize=1000", moderator)["items"]) {
+      const json work = Get(name + "/work?pageSize=1000", moderator);
+      for (const json& item : work["items"]) {
         if (item.contains("moderatorMark")) continue;
         const std::string candidate = item["candidate"];
         marks.push_back(
