@@ -397,6 +397,7 @@ class Search {
 
   std::vector<std::string> NumbersOf(const std::vector<int>& units) const {
     std::vector<std::string> numbers;
+    numbers.reserve(units.size());
     for (const int unit : units) numbers.push_back(plan_.unit(unit).number);
     std::sort(numbers.begin(), numbers.end());
     return numbers;
