@@ -371,6 +371,29 @@ TEST_F(LearnerTest, NumbersAndBirthDaysAreNotForThoseWhoMark) {
   EXPECT_THAT(List(neighbour_, "centres/-"), IsEmpty());
 }
 
+// QUAL-10: moderation knows learners by their national number.
+TEST_F(LearnerTest, IsFoundByTheNationalNumberForAQualification) {
+  Registration draft = Draft();
+  draft.set_uln("1000000043");
+  const auto made = Register(draft);
+  ASSERT_THAT(made, IsOk());
+  v1::FindRegistrationRequest find;
+  find.set_parent(kCentre);
+  find.set_qualification("qualifications/9001-03");
+  find.set_uln("1000000043");
+  const auto found = Call<Registration>("LearnerService/FindRegistration", find, head_);
+  ASSERT_THAT(found, IsOk());
+  EXPECT_EQ(found->name(), made->name());
+  EXPECT_THAT(Call<Registration>("LearnerService/FindRegistration", find, neighbour_),
+              IsError(Code::kNotFound, kRegistrationNotFound));
+  find.set_qualification("qualifications/3818-13");
+  EXPECT_THAT(Call<Registration>("LearnerService/FindRegistration", find, head_),
+              IsError(Code::kNotFound, kRegistrationNotFound));
+  find.clear_uln();
+  EXPECT_THAT(Call<Registration>("LearnerService/FindRegistration", find, head_),
+              IsError(Code::kInvalidArgument, "FIELD_INVALID"));
+}
+
 TEST_F(LearnerTest, AnOfficerExtendsThePeriod) {
   const auto made = Register(Draft());
   const absl::CivilDay end(made->end_day().year(), made->end_day().month(), made->end_day().day());

@@ -225,6 +225,31 @@ TEST_F(OversightTest, ImpossibleRestrictionsAreRefusedWithRuleAndPlace) {
               IsEmpty());
 }
 
+TEST_F(OversightTest, RestrictionsAndActionsAreReadByTheirCentreAlone) {
+  const auto imposed = Impose(Restriction::KIND_SANCTION, "registrations-stopped");
+  ASSERT_THAT(imposed, IsOk());
+  v1::GetRestrictionRequest get;
+  get.set_name(imposed->name());
+  const auto seen = Call<Restriction>("OversightService/GetRestriction", get, head_);
+  ASSERT_THAT(seen, IsOk());
+  EXPECT_EQ(seen->reason(), "Two verifiers left.");
+  EXPECT_THAT(Call<Restriction>("OversightService/GetRestriction", get, other_),
+              IsError(Code::kNotFound, kRestrictionNotFound));
+  ASSERT_THAT(Give(10), IsOk());
+  ASSERT_THAT(Give(20, "Write a policy"), IsOk());
+  v1::ListActionsRequest list;
+  list.set_parent(kCentre);
+  list.set_page_size(1);
+  const auto first = Call<v1::ListActionsResponse>("OversightService/ListActions", list, head_);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(first->actions_size(), 1);
+  list.set_page_token(first->next_page_token());
+  const auto second = Call<v1::ListActionsResponse>("OversightService/ListActions", list, head_);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->actions_size(), 1);
+  EXPECT_EQ(second->next_page_token(), "");
+}
+
 // EI-11
 TEST_F(OversightTest, AnActionGoesFromAWantingAnswerToAnAcceptedOne) {
   const auto given = Give(30);

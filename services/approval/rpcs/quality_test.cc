@@ -102,6 +102,30 @@ class QualityTest : public testing::LearnerFixture {
   std::vector<std::string> criteria_;
 };
 
+TEST_F(QualityTest, ReviewsAreReadOneByOneAndInPages) {
+  const auto made = Record(Draft(1, v1::RELIABILITY_A, Today() - 10));
+  ASSERT_THAT(made, IsOk());
+  ASSERT_THAT(Record(Draft(2, v1::RELIABILITY_A, Today() - 5)), IsOk());
+  v1::GetQualityReviewRequest get;
+  get.set_name(made->name());
+  const auto got = Call<QualityReview>("QualityReviewService/GetQualityReview", get, officer_);
+  ASSERT_THAT(got, IsOk());
+  EXPECT_EQ(got->grades_size(), made->grades_size());
+  v1::ListQualityReviewsRequest list;
+  list.set_parent(kCentre);
+  list.set_page_size(1);
+  const auto first = Call<v1::ListQualityReviewsResponse>("QualityReviewService/ListQualityReviews",
+                                                          list, officer_);
+  ASSERT_THAT(first, IsOk());
+  ASSERT_EQ(first->quality_reviews_size(), 1);
+  list.set_page_token(first->next_page_token());
+  const auto second = Call<v1::ListQualityReviewsResponse>(
+      "QualityReviewService/ListQualityReviews", list, officer_);
+  ASSERT_THAT(second, IsOk());
+  ASSERT_EQ(second->quality_reviews_size(), 1);
+  EXPECT_NE(second->quality_reviews(0).name(), first->quality_reviews(0).name());
+}
+
 TEST_F(QualityTest, ACentreThatWasNeverReviewedHasLowRiskAndNoDirectClaims) {
   const v1::CentreRisk risk = Risk(program_);
   EXPECT_EQ(risk.level(), v1::RISK_LEVEL_LOW);
