@@ -103,6 +103,9 @@ inline constexpr std::string_view kReviewActionNotFound = "REVIEW_ACTION_NOT_FOU
 inline constexpr std::string_view kEvaluationNotFound = "EVALUATION_NOT_FOUND";
 inline constexpr std::string_view kRiskPolicyNotFound = "RISK_POLICY_NOT_FOUND";
 inline constexpr std::string_view kRiskPolicyRefused = "RISK_POLICY_REFUSED";
+inline constexpr std::string_view kRecordingFormNotFound = "RECORDING_FORM_NOT_FOUND";
+inline constexpr std::string_view kRecordingFormStateWrong = "RECORDING_FORM_STATE_WRONG";
+inline constexpr std::string_view kRecordingFormNotApproved = "RECORDING_FORM_NOT_APPROVED";
 
 inline constexpr std::string_view kReasons[] = {
     kCentreNotFound,
@@ -203,6 +206,9 @@ inline constexpr std::string_view kReasons[] = {
     kEvaluationNotFound,
     kRiskPolicyNotFound,
     kRiskPolicyRefused,
+    kRecordingFormNotFound,
+    kRecordingFormStateWrong,
+    kRecordingFormNotApproved,
 };
 
 }  // namespace assay::approval

@@ -87,6 +87,21 @@ absl::Status EmitDeadlineRaised(const Work& work, const DueItem& item, const Rem
   return platform::Emit(work.tx, work.call, work.context.ids, item.item, payload);
 }
 
+absl::Status EmitFormChanged(const Work& work, const RecordingFormRecord& form) {
+  v1::RecordingFormStateChanged payload;
+  payload.set_recording_form(form.Name());
+  payload.set_centre("centres/" + form.centre);
+  ASSIGN_OR_RETURN(*payload.mutable_centre_title(), CentreTitle(work, form.centre));
+  payload.set_title(form.title);
+  payload.set_state(std::string(NameOf(form.facts.state)));
+  payload.set_reason(form.state_reason);
+  RETURN_IF_ERROR(
+      RecordDecision(work, {TimelineKind::kApproval, form.centre, payload.recording_form(),
+                            absl::StrCat("recording form ", payload.state(), ": ", form.title),
+                            form.state_reason, "QUAL-8"}));
+  return platform::Emit(work.tx, work.call, work.context.ids, payload.recording_form(), payload);
+}
+
 absl::Status EmitSiteChanged(const Work& work, const SiteRecord& site, const std::string& state) {
   v1::SiteStateChanged payload;
   payload.set_site(site.Name());

@@ -9,6 +9,7 @@
 #include "services/approval/oversight/reminders.h"
 #include "services/approval/stores/actions.h"
 #include "services/approval/stores/deadlines.h"
+#include "services/approval/stores/recording_forms.h"
 #include "services/approval/stores/restrictions.h"
 #include "services/approval/stores/sites.h"
 #include "services/approval/stores/staff.h"
@@ -30,6 +31,7 @@ absl::Status EmitDeadlineRaised(const Work& work, const DueItem& item, const Rem
                                 absl::CivilDay today);
 
 // `state`: that of the site, or "deleted".
+absl::Status EmitFormChanged(const Work& work, const RecordingFormRecord& form);
 absl::Status EmitSiteChanged(const Work& work, const SiteRecord& site, const std::string& state);
 
 // `what` has no names of people in it.

@@ -135,6 +135,7 @@ void RegisterRpcs(platform::Router& router, const Context& context) {
   RegisterRegisters(router, context);
   RegisterLifecycle(router, context);
   RegisterOversight(router, context);
+  RegisterRecordingForms(router, context);
   RegisterStaff(router, context);
   RegisterLearnerRpcs(router, context);
   RegisterQualityRpcs(router, context);

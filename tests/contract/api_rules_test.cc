@@ -18,6 +18,7 @@
 #include "assay/approval/v1/oversight_service.pb.h"
 #include "assay/approval/v1/qualification_service.pb.h"
 #include "assay/approval/v1/quality_service.pb.h"
+#include "assay/approval/v1/recording_form_service.pb.h"
 #include "assay/approval/v1/register_service.pb.h"
 #include "assay/approval/v1/staff_service.pb.h"
 #include "assay/common/v1/access.pb.h"
@@ -56,6 +57,7 @@ std::vector<const FileDescriptor*> Files() {
           approval::v1::CentreProvenance::descriptor()->file(),
           approval::v1::Qualification::descriptor()->file(),
           approval::v1::QualificationApproval::descriptor()->file(),
+          approval::v1::RecordingForm::descriptor()->file(),
           approval::v1::RegisterEntry::descriptor()->file(),
           approval::v1::Site::descriptor()->file(),
           approval::v1::Restriction::descriptor()->file(),

@@ -262,6 +262,8 @@ class SecurityTest : public ::testing::Test {
         {"assay.example/CentreRisk", "centres/urn-100101/risk"},
         {"assay.example/DirectClaimStatus", "centres/urn-100101/directClaimStatuses/3818-13"},
         {"assay.example/RiskPolicy", "riskPolicies/1"},
+        {"assay.example/RecordingForm",
+         "centres/urn-100101/recordingForms/" + std::string(26, '1')},
         {"assay.example/Site", "centres/urn-100101/sites/" + std::string(26, '1')},
         {"assay.example/Restriction", "centres/urn-100101/restrictions/" + std::string(26, '1')},
         {"assay.example/CentreAction", "centres/urn-100101/actions/" + std::string(26, '1')},
@@ -312,6 +314,7 @@ class SecurityTest : public ::testing::Test {
     ghost_["assay.example/Evaluation"] = "centres/urn-999999/evaluations/1";
     ghost_["assay.example/CentreRisk"] = "centres/urn-999999/risk";
     ghost_["assay.example/DirectClaimStatus"] = "centres/urn-999999/directClaimStatuses/3818-13";
+    ghost_["assay.example/RecordingForm"] = "centres/urn-999999/recordingForms/" + nothing;
     ghost_["assay.example/Site"] = "centres/urn-999999/sites/" + nothing;
     ghost_["assay.example/Restriction"] = "centres/urn-999999/restrictions/" + nothing;
     ghost_["assay.example/CentreAction"] = "centres/urn-999999/actions/" + nothing;

@@ -11,6 +11,7 @@
 #include "services/approval/commands/find_qualification.h"
 #include "services/approval/commands/staff_standing.h"
 #include "services/approval/errors.h"
+#include "services/approval/stores/recording_forms.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
@@ -128,6 +129,7 @@ class Recording {
       ASSIGN_OR_RETURN(frame.verifier, staff_.Of(centre_, entry.verifier, qualification.number,
                                                  entry.verify_day.value_or(entry.assess_day)));
     }
+    ASSIGN_OR_RETURN(frame.form, FormOf(entry.form));
     if (frame.assessor.conflicts.empty() && frame.verifier.conflicts.empty()) return frame;
     frame.learner = {registration.learner.enrolment, registration.learner.name};
     ASSIGN_OR_RETURN(const std::vector<RegistrationRecord> all,
@@ -136,12 +138,30 @@ class Recording {
     return frame;
   }
 
+  // None if the centre has no such form. A batch is of few forms.
+  absl::StatusOr<std::optional<FormFacts>> FormOf(const std::string& name) {
+    if (name.empty()) return std::nullopt;
+    const auto known = forms_.find(name);
+    if (known != forms_.end()) return known->second;
+    std::optional<FormFacts> facts;
+    const std::string prefix = absl::StrCat("centres/", centre_, "/recordingForms/");
+    if (name.starts_with(prefix)) {
+      const auto found = RecordingFormStore().Get(work_.tx, work_.reach, centre_,
+                                                  std::string_view(name).substr(prefix.size()));
+      if (found.ok()) facts = found->facts;
+      if (!found.ok() && !absl::IsNotFound(found.status())) return found.status();
+    }
+    forms_.emplace(name, facts);
+    return facts;
+  }
+
   const Work& work_;
   const std::string centre_;
   LearnerStore store_;
   StaffBook staff_;
   std::map<std::string, RegistrationRecord, std::less<>> registrations_;
   std::map<std::string, Qualification, std::less<>> qualifications_;
+  std::map<std::string, std::optional<FormFacts>, std::less<>> forms_;
   std::set<std::pair<std::string, std::string>> seen_;
 };
 

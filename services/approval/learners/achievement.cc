@@ -29,6 +29,7 @@ class Look {
     AtUnit();
     AtMarking();
     AtVerification();
+    AtForm();
     AtNote();
     return std::move(faults_);
   }
@@ -106,6 +107,16 @@ class Look {
       return;
     }
     Fault(kStaffNotEligible, "QUAL-6", field, std::string(wrong));
+  }
+
+  void AtForm() {
+    if (entry_.form.empty()) return;
+    if (frame_.form.has_value() &&
+        FormUsableOn(*frame_.form, frame_.qualification->number, entry_.assess_day)) {
+      return;
+    }
+    Fault(kRecordingFormNotApproved, "QUAL-8", "recording_form",
+          "was not approved for the qualification on the day of marking");
   }
 
   void AtNote() {

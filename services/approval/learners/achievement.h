@@ -8,6 +8,7 @@
 
 #include "absl/time/civil_time.h"
 #include "services/approval/catalogue/qualification.h"
+#include "services/approval/learners/recording_form.h"
 #include "services/approval/learners/registration.h"
 
 namespace assay::approval {
@@ -20,6 +21,7 @@ struct AchievementEntry {
   std::string verifier;  // Empty: nobody yet.
   std::optional<absl::CivilDay> verify_day;
   std::string change_note;
+  std::string form = "";  // The centre's own recording form, a resource name; empty: the body's.
 
   friend bool operator==(const AchievementEntry&, const AchievementEntry&) = default;
 };
@@ -45,8 +47,10 @@ struct AchievementFrame {
   absl::CivilDay register_day;
   absl::CivilDay end_day;
   absl::CivilDay today;
-  MarkerFacts assessor;                      // On the day of marking.
-  MarkerFacts verifier;                      // On the day of verification.
+  MarkerFacts assessor;  // On the day of marking.
+  MarkerFacts verifier;  // On the day of verification.
+  std::optional<FormFacts> form =
+      std::nullopt;                          // Of the entry's form; none: there is no such form.
   const AchievementEntry* before = nullptr;  // The version it replaces.
 };
 

@@ -50,6 +50,16 @@ class AchievementTest : public ::testing::Test {
   AchievementFrame frame_;
 };
 
+// QUAL-8
+TEST_F(AchievementTest, ACentresOwnFormIsApprovedOnTheDayOfMarking) {
+  entry_.form = "centres/c/recordingForms/f";
+  EXPECT_THAT(Faults(), ElementsAre("RECORDING_FORM_NOT_APPROVED QUAL-8 recording_form"));
+  frame_.form = FormFacts{"9001-03", FormState::kApproved, entry_.assess_day, std::nullopt};
+  EXPECT_THAT(Faults(), IsEmpty());
+  frame_.form->from = entry_.assess_day + 1;
+  EXPECT_THAT(Faults(), ElementsAre("RECORDING_FORM_NOT_APPROVED QUAL-8 recording_form"));
+}
+
 TEST_F(AchievementTest, TakesWhatAnotherPersonVerifiedOrNobodyYet) {
   EXPECT_THAT(Faults(), IsEmpty());
   entry_.verifier.clear();

@@ -128,6 +128,7 @@ v1::Achievement ToProto(const std::string& registration, const AchievementRecord
     *out.mutable_verify_day() = ToDate(*record.entry.verify_day);
   }
   out.set_change_note(record.entry.change_note);
+  out.set_recording_form(record.entry.form);
   out.set_version(record.number);
   out.set_author(record.author);
   *out.mutable_record_time() = ToTimestamp(record.time);
@@ -358,8 +359,10 @@ AchievementLine LineOf(const v1::AchievementRow& row) {
     fault("verify_day", "is not a day from 1900 to 2199");
   }
   line.entry.change_note = row.change_note();
+  line.entry.form = row.recording_form();
   if (row.change_note().size() > kTextMax || row.assessor().size() > kTextMax ||
-      row.verifier().size() > kTextMax || row.unit().size() > kTextMax) {
+      row.verifier().size() > kTextMax || row.unit().size() > kTextMax ||
+      row.recording_form().size() > kTextMax) {
     fault("change_note", absl::StrCat("or another text is longer than ", kTextMax));
   }
   return line;

@@ -13,6 +13,7 @@
 #include "assay/approval/v1/learner_service.pb.h"
 #include "assay/approval/v1/oversight_service.pb.h"
 #include "assay/approval/v1/planner_service.pb.h"
+#include "assay/approval/v1/recording_form_service.pb.h"
 #include "services/approval/errors.h"
 #include "services/approval/testing/learner_fixture.h"
 #include "services/platform/error/error.h"
@@ -485,6 +486,76 @@ TEST_F(LearnerTest, MarkersAreCompetentHaveTheRoleAndNoConflictWithTheLearner) {
   const auto staff = Call<v1::StaffMember>("StaffService/GetStaff", get, head_);
   ASSERT_THAT(staff, IsOk());
   EXPECT_THAT(staff->SerializeAsString(), Not(HasSubstr("Lovelace")));
+}
+
+// QUAL-8
+TEST_F(LearnerTest, ACentresOwnFormIsApprovedBeforeItIsUsed) {
+  v1::CreateRecordingFormRequest propose;
+  propose.set_parent(kCentre);
+  v1::RecordingForm& form = *propose.mutable_recording_form();
+  form.set_qualification("qualifications/9001-03");
+  form.set_title("Shop log");
+  form.set_changes("A column for the till.");
+  form.set_evidence("centres/urn-100002/evidence/e1");
+  EXPECT_THAT(Call<v1::RecordingForm>("RecordingFormService/CreateRecordingForm", propose, head_),
+              IsError(Code::kInvalidArgument, "FIELD_INVALID"));
+  form.set_evidence("centres/urn-100000/evidence/e1");
+  const auto proposed =
+      Call<v1::RecordingForm>("RecordingFormService/CreateRecordingForm", propose, head_);
+  ASSERT_THAT(proposed, IsOk());
+  const auto made = Register(Draft());
+  v1::AchievementRow row = Row(made->name(), "301");
+  row.clear_verifier();
+  row.clear_verify_day();
+  *row.mutable_assess_day() = DateOf(Today());
+  row.set_recording_form(proposed->name());
+  const auto refused = Record({row});
+  EXPECT_THAT(refused, IsError(Code::kInvalidArgument, kAchievementsRefused));
+  EXPECT_THAT(FieldsOf(refused.status()),
+              ElementsAre(AllOf(HasSubstr("achievements[0].recording_form"),
+                                HasSubstr("RECORDING_FORM_NOT_APPROVED"), HasSubstr("QUAL-8"))));
+  v1::ApproveRecordingFormRequest approve;
+  approve.set_name(proposed->name());
+  EXPECT_THAT(Call<v1::RecordingForm>("RecordingFormService/ApproveRecordingForm", approve, head_),
+              IsError(Code::kPermissionDenied, "ROLE_NOT_ALLOWED"));
+  *approve.mutable_from_day() = DateOf(Today() - 1);
+  EXPECT_THAT(
+      Call<v1::RecordingForm>("RecordingFormService/ApproveRecordingForm", approve, officer_),
+      IsError(Code::kInvalidArgument, kDaysInvalid));
+  approve.clear_from_day();
+  ASSERT_THAT(
+      Call<v1::RecordingForm>("RecordingFormService/ApproveRecordingForm", approve, officer_),
+      IsOk());
+  ASSERT_THAT(Record({row}), IsOk());
+  v1::ListAchievementsRequest list;
+  list.set_parent(made->name());
+  const auto kept =
+      Call<v1::ListAchievementsResponse>("LearnerService/ListAchievements", list, head_);
+  ASSERT_THAT(kept, IsOk());
+  EXPECT_EQ(kept->achievements(0).recording_form(), proposed->name());
+  v1::RefuseRecordingFormRequest refuse;
+  refuse.set_name(proposed->name());
+  refuse.set_reason("too late");
+  EXPECT_THAT(Call<v1::RecordingForm>("RecordingFormService/RefuseRecordingForm", refuse, officer_),
+              IsError(Code::kFailedPrecondition, kRecordingFormStateWrong));
+  v1::WithdrawRecordingFormRequest withdraw;
+  withdraw.set_name(proposed->name());
+  withdraw.set_reason("a newer one");
+  ASSERT_THAT(
+      Call<v1::RecordingForm>("RecordingFormService/WithdrawRecordingForm", withdraw, head_),
+      IsOk());
+  v1::GetRecordingFormRequest get;
+  get.set_name(proposed->name());
+  EXPECT_EQ(Call<v1::RecordingForm>("RecordingFormService/GetRecordingForm", get, head_)->state(),
+            v1::RecordingForm::STATE_WITHDRAWN);
+  EXPECT_THAT(Call<v1::RecordingForm>("RecordingFormService/GetRecordingForm", get, neighbour_),
+              IsError(Code::kNotFound, kRecordingFormNotFound));
+  v1::ListRecordingFormsRequest forms;
+  forms.set_parent("centres/-");
+  const auto listed = Call<v1::ListRecordingFormsResponse>(
+      "RecordingFormService/ListRecordingForms", forms, officer_);
+  ASSERT_THAT(listed, IsOk());
+  EXPECT_EQ(listed->recording_forms_size(), 1);
 }
 
 TEST_F(LearnerTest, WhatIsRecordedAgainIsAVersion) {

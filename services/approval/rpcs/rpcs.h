@@ -22,6 +22,7 @@ void RegisterQualifications(platform::Router& router, const Context& context);
 void RegisterRegisters(platform::Router& router, const Context& context);
 void RegisterLifecycle(platform::Router& router, const Context& context);
 void RegisterOversight(platform::Router& router, const Context& context);
+void RegisterRecordingForms(platform::Router& router, const Context& context);
 void RegisterStaff(platform::Router& router, const Context& context);
 void RegisterLearnerRpcs(platform::Router& router, const Context& context);
 void RegisterQualityRpcs(platform::Router& router, const Context& context);

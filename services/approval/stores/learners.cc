@@ -38,7 +38,7 @@ constexpr std::string_view kChangeColumns[] = {"tenant", "centre", "registration
                                                "what",   "reason", "actor",        "time_us"};
 constexpr std::string_view kAchievementColumns =
     "unit, number, achieved, assessor, assess_day, verifier, verify_day, change_note, author, "
-    "time_us";
+    "time_us, recording_form";
 constexpr std::string_view kAwardColumns =
     "centre, id, registration, qualification, state, direct, learner_name, uln, units, credits, "
     "claimant, claim_us, officer, reason, award_day, version";
@@ -85,6 +85,7 @@ absl::StatusOr<AchievementRecord> AchievementOf(const SqlRow& row) {
   a.entry.change_note = row.Text(7);
   a.author = row.Text(8);
   a.time = TimeOf(row, 9);
+  a.entry.form = row.Text(10);
   return a;
 }
 
@@ -409,11 +410,12 @@ absl::Status LearnerStore::InsertAchievement(Tx& tx, std::string_view tenant,
   return tx
       .Execute(
           "INSERT INTO achievements (tenant, centre, registration, unit, number, achieved, "
-          "assessor, assess_day, verifier, verify_day, change_note, author, time_us) "
-          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+          "assessor, assess_day, verifier, verify_day, change_note, author, time_us, "
+          "recording_form) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
           {tenant, centre, registration, a.entry.unit, a.number, a.entry.achieved ? 1 : 0,
            a.entry.assessor, assessed, a.entry.verifier, verified, a.entry.change_note, a.author,
-           absl::ToUnixMicros(a.time)})
+           absl::ToUnixMicros(a.time), a.entry.form})
       .status();
 }
 
