@@ -60,6 +60,22 @@ function(assay_binary name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 endfunction()
 
+# assay_embed(TARGET NAMESPACE FUNCTION PATTERN): embeds the files of this folder that match, in the
+# order of their names, as `std::span<const platform::EmbeddedFile> assay::NAMESPACE::FUNCTION()`.
+function(assay_embed target namespace function pattern)
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${pattern})
+  list(JOIN files "|" joined)
+  set(out ${CMAKE_BINARY_DIR}/gen/embedded/${namespace}_${function}.cc)
+  add_custom_command(
+    OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DNAMESPACE=${namespace} -DFUNCTION=${function} "-DFILES=${joined}"
+            -DOUT=${out} -P ${CMAKE_SOURCE_DIR}/services/embed_files.cmake
+    DEPENDS ${files} ${CMAKE_SOURCE_DIR}/services/embed_files.cmake
+    COMMENT "Embedding ${pattern} of ${namespace}"
+    VERBATIM)
+  target_sources(${target} PRIVATE ${out})
+endfunction()
+
 # assay_sql(TARGET): embeds migrations/{sqlite,postgres}/NNNN_name.sql of this folder
 # into TARGET as `const platform::MigrationSet& assay::<folder>::Migrations()`.
 function(assay_sql target)

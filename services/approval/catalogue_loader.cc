@@ -299,8 +299,8 @@ std::string WriteQualification(const Qualification& q) {
 
 absl::StatusOr<Catalogue> LoadCatalogue(const std::string& directory) {
   Catalogue catalogue;
-  for (const ShippedEntry& entry : ShippedCatalogue()) {
-    ASSIGN_OR_RETURN(Qualification q, ParseQualification(entry.file, entry.json));
+  for (const platform::EmbeddedFile& file : ShippedCatalogue()) {
+    ASSIGN_OR_RETURN(Qualification q, ParseQualification(file.name, file.text));
     std::string number = q.number;
     catalogue.insert_or_assign(std::move(number), std::move(q));
   }

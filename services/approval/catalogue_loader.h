@@ -12,19 +12,15 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "services/approval/catalogue/qualification.h"
+#include "services/platform/core/embedded_file.h"
 
 namespace assay::approval {
 
 // By number.
 using Catalogue = std::map<std::string, Qualification, std::less<>>;
 
-struct ShippedEntry {
-  std::string_view file;
-  std::string_view json;
-};
-
 // catalogue/data/*.json, embedded at build time.
-std::span<const ShippedEntry> ShippedCatalogue();
+std::span<const platform::EmbeddedFile> ShippedCatalogue();
 
 // One entry with its findings. INVALID_ARGUMENT names the file and the place in it.
 absl::StatusOr<Qualification> ParseQualification(std::string_view file, std::string_view json);

@@ -104,8 +104,8 @@ TEST(ShippedCatalogueTest, CanBeCompletedInNinetyOneWays) {
 }
 
 nlohmann::json Entry() {
-  for (const ShippedEntry& entry : ShippedCatalogue()) {
-    if (entry.file == "3818-13.json") return nlohmann::json::parse(entry.json);
+  for (const platform::EmbeddedFile& file : ShippedCatalogue()) {
+    if (file.name == "3818-13.json") return nlohmann::json::parse(file.text);
   }
   return {};
 }

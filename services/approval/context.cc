@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/time/time.h"
+
 namespace assay::approval {
 namespace {
 
@@ -21,6 +23,10 @@ Reach ReachOf(const platform::Call& call) {
   if (within.starts_with(kCentres)) within.remove_prefix(kCentres.size());
   if (within.empty() && !whole_tenant) within = kNowhere;
   return {.tenant = principal.tenant, .within = std::string(within)};
+}
+
+absl::CivilDay Today(const Work& work) {
+  return absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
 }
 
 }  // namespace assay::approval

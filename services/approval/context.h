@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/time/civil_time.h"
 #include "services/approval/catalogue_loader.h"
 #include "services/approval/oversight/policy.h"
 #include "services/approval/store.h"
@@ -40,5 +41,8 @@ struct Work {
 // What the caller reaches: officers, moderators and programs all of the tenant, people of
 // a centre their own. A centre person whose token names no centre reaches nothing.
 Reach ReachOf(const platform::Call& call);
+
+// The day of the call in UTC, by which every date of this service is counted.
+absl::CivilDay Today(const Work& work);
 
 }  // namespace assay::approval

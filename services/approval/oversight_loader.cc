@@ -146,7 +146,7 @@ absl::StatusOr<OversightPolicy> ParseOversight(std::string_view file, std::strin
 }
 
 absl::StatusOr<OversightPolicy> LoadOversight(const std::string& file) {
-  if (file.empty()) return ParseOversight("shipped", ShippedOversight());
+  if (file.empty()) return ParseOversight("shipped", ShippedOversight().front().text);
   std::ifstream in(file, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   if (!in.good() && !in.eof()) {

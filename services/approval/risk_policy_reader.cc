@@ -172,9 +172,9 @@ RiskPolicy ReadRiskPolicy(std::string_view document, std::vector<PolicyFault>& f
 const std::vector<RiskPolicyText>& ShippedRiskPolicies() {
   static const auto* const kShipped = [] {
     auto* shipped = new std::vector<RiskPolicyText>();
-    for (const std::string_view text : ShippedRiskPolicyTexts()) {
+    for (const platform::EmbeddedFile& file : ShippedRiskPolicyFiles()) {
       std::vector<PolicyFault> faults;  // None: a test reads what ships.
-      shipped->push_back({ReadRiskPolicy(text, faults), std::string(text)});
+      shipped->push_back({ReadRiskPolicy(file.text, faults), std::string(file.text)});
     }
     std::sort(shipped->begin(), shipped->end(),
               [](const auto& a, const auto& b) { return a.policy.version < b.policy.version; });

@@ -7,6 +7,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "services/approval/errors.h"
+#include "services/approval/stores/in_list.h"
+#include "services/approval/stores/rows.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
@@ -16,14 +18,12 @@ namespace assay::approval {
 namespace {
 
 using platform::Error;
+using platform::Parameters;
 using platform::SqlRow;
 using platform::SqlValue;
 using platform::Transaction;
 using platform::View;
 
-// Few enough that the text of the query stays small, many enough that a batch of an
-// import needs only a handful of queries.
-constexpr std::size_t kIdsPerQuery = 200;
 constexpr int kCentreColumnCount = 29;
 constexpr std::array<std::string_view, kCentreColumnCount> kCentreColumns = {
     "tenant",        "id",        "title",     "state",     "state_reason", "urn",
@@ -48,53 +48,15 @@ std::string SelectCentres() {
   return kSql;
 }
 
-// The values of a query whose conditions depend on what is asked. One Bind() a statement:
-// the order in which operands are evaluated is the compiler's choice.
-class Statement {
- public:
-  std::string Bind(SqlValue value) {
-    values_.push_back(value);
-    return absl::StrCat("$", values_.size());
-  }
-  std::span<const SqlValue> values() const { return values_; }
-
- private:
-  std::vector<SqlValue> values_;
-};
-
-// "($3, $4, $5)"
-std::string BindAll(Statement& statement, std::span<const std::string> values) {
-  std::string list = "(";
-  for (const std::string& value : values) {
-    list += list.size() == 1 ? "" : ", ";
-    list += statement.Bind(value);
-  }
-  return list + ")";
-}
-
-std::optional<std::string> DayText(const std::optional<absl::CivilDay>& day) {
-  if (!day.has_value()) return std::nullopt;
-  return absl::FormatCivilTime(*day);
-}
-
-absl::StatusOr<std::optional<absl::CivilDay>> DayOf(const SqlRow& row, int column) {
-  if (row.IsNull(column)) return std::nullopt;
-  absl::CivilDay day;
-  if (!absl::ParseCivilTime(View(row.Text(column)), &day)) {
-    return absl::DataLossError(absl::StrCat("no day: ", View(row.Text(column))));
-  }
-  return day;
-}
-
 // The days of an approval, alive while they are bound.
 struct ApprovalDays {
   explicit ApprovalDays(const QualificationApproval& a)
-      : effective(DayText(a.effective_date)),
-        end(DayText(a.end_date)),
-        answer_due(DayText(a.answer_due_date)),
-        expire(DayText(a.expire_date)),
-        first_use_due(DayText(a.first_use_due_date)),
-        first_use(DayText(a.first_use_date)) {}
+      : effective(TextOf(a.effective_date)),
+        end(TextOf(a.end_date)),
+        answer_due(TextOf(a.answer_due_date)),
+        expire(TextOf(a.expire_date)),
+        first_use_due(TextOf(a.first_use_due_date)),
+        first_use(TextOf(a.first_use_date)) {}
   std::optional<std::string> effective, end, answer_due, expire, first_use_due, first_use;
 };
 
@@ -119,8 +81,8 @@ absl::StatusOr<Centre> CentreFrom(const SqlRow& row) {
   if (!lines.empty()) facts.address_lines = absl::StrSplit(lines, '\n');
   facts.age_low = static_cast<int>(row.Int(12));
   facts.age_high = static_cast<int>(row.Int(13));
-  ASSIGN_OR_RETURN(facts.open_date, DayOf(row, 14));
-  ASSIGN_OR_RETURN(facts.close_date, DayOf(row, 15));
+  ASSIGN_OR_RETURN(facts.open_date, OptionalDayAt(row, 14));
+  ASSIGN_OR_RETURN(facts.close_date, OptionalDayAt(row, 15));
   facts.closed = row.Int(16) != 0;
   facts.predecessor_urn = row.Text(17);
   facts.successor_urn = row.Text(18);
@@ -143,8 +105,8 @@ struct CentreValues {
   explicit CentreValues(const Centre& centre)
       : lines(absl::StrJoin(centre.facts.address_lines, "\n")),
         names(absl::StrJoin(centre.facts.other_names, "\n")),
-        open_day(DayText(centre.facts.open_date)),
-        close_day(DayText(centre.facts.close_date)) {}
+        open_day(TextOf(centre.facts.open_date)),
+        close_day(TextOf(centre.facts.close_date)) {}
 
   // In the order of kCentreColumns.
   void Fill(std::string_view tenant, const Centre& c, std::span<SqlValue> out) const {
@@ -190,9 +152,9 @@ struct CentreValues {
 };
 
 absl::StatusOr<CentrePage> ReadPage(Transaction& tx, const std::string& sql,
-                                    const Statement& statement, int limit) {
+                                    const Parameters& parameters, int limit) {
   CentrePage page;
-  RETURN_IF_ERROR(tx.Query(sql, statement.values(), [&](const SqlRow& row) -> absl::Status {
+  RETURN_IF_ERROR(tx.Query(sql, parameters.values(), [&](const SqlRow& row) -> absl::Status {
     ASSIGN_OR_RETURN(Centre centre, CentreFrom(row));
     page.centres.push_back(std::move(centre));
     return absl::OkStatus();
@@ -235,17 +197,17 @@ absl::StatusOr<QualificationApproval> ApprovalFrom(const SqlRow& row) {
     return absl::DataLossError(absl::StrCat("no state: ", View(row.Text(3))));
   }
   approval.state = *state;
-  ASSIGN_OR_RETURN(approval.effective_date, DayOf(row, 4));
-  ASSIGN_OR_RETURN(approval.end_date, DayOf(row, 5));
+  ASSIGN_OR_RETURN(approval.effective_date, OptionalDayAt(row, 4));
+  ASSIGN_OR_RETURN(approval.end_date, OptionalDayAt(row, 5));
   approval.state_reason = row.Text(6);
   approval.create_time = absl::FromUnixMicros(row.Int(7));
   approval.update_time = absl::FromUnixMicros(row.Int(8));
   approval.version = row.Int(9);
   approval.fast_track_from = row.Text(10);
-  ASSIGN_OR_RETURN(approval.answer_due_date, DayOf(row, 11));
-  ASSIGN_OR_RETURN(approval.expire_date, DayOf(row, 12));
-  ASSIGN_OR_RETURN(approval.first_use_due_date, DayOf(row, 13));
-  ASSIGN_OR_RETURN(approval.first_use_date, DayOf(row, 14));
+  ASSIGN_OR_RETURN(approval.answer_due_date, OptionalDayAt(row, 11));
+  ASSIGN_OR_RETURN(approval.expire_date, OptionalDayAt(row, 12));
+  ASSIGN_OR_RETURN(approval.first_use_due_date, OptionalDayAt(row, 13));
+  ASSIGN_OR_RETURN(approval.first_use_date, OptionalDayAt(row, 14));
   return approval;
 }
 
@@ -283,38 +245,26 @@ absl::StatusOr<std::map<std::string, Centre>> Store::FindCentres(Transaction& tx
                                                                  std::string_view tenant,
                                                                  std::span<const std::string> ids) {
   std::map<std::string, Centre> found;
-  for (std::size_t at = 0; at < ids.size(); at += kIdsPerQuery) {
-    Statement statement;
-    std::string sql =
-        SelectCentres() + "WHERE c.tenant = " + statement.Bind(tenant) + " AND c.id IN (";
-    const auto part = ids.subspan(at, std::min(kIdsPerQuery, ids.size() - at));
-    // The last part is filled up with its own first id, so that two texts serve all calls.
-    const std::size_t size = ids.size() > kIdsPerQuery || part.size() > 1 ? kIdsPerQuery : 1;
-    for (std::size_t i = 0; i < size; ++i) {
-      if (i > 0) sql += ", ";
-      sql += statement.Bind(i < part.size() ? part[i] : part[0]);
-    }
-    sql += ")";
-    RETURN_IF_ERROR(tx.Query(sql, statement.values(), [&](const SqlRow& row) -> absl::Status {
-      ASSIGN_OR_RETURN(Centre centre, CentreFrom(row));
-      std::string id = centre.id;
-      found.emplace(std::move(id), std::move(centre));
-      return absl::OkStatus();
-    }));
-  }
+  RETURN_IF_ERROR(QueryIn(tx, SelectCentres() + "WHERE c.tenant = $1 AND c.id IN ", {tenant}, ids,
+                          "", [&](const SqlRow& row) -> absl::Status {
+                            ASSIGN_OR_RETURN(Centre centre, CentreFrom(row));
+                            std::string id = centre.id;
+                            found.emplace(std::move(id), std::move(centre));
+                            return absl::OkStatus();
+                          }));
   return found;
 }
 
 absl::StatusOr<CentrePage> Store::ListCentres(Transaction& tx, const Reach& reach,
                                               std::optional<CentreState> state,
                                               std::string_view after, int limit) {
-  Statement statement;
-  std::string sql = SelectCentres() + "WHERE c.tenant = " + statement.Bind(reach.tenant);
-  sql += " AND c.id > " + statement.Bind(after);
-  if (!reach.within.empty()) sql += " AND c.id = " + statement.Bind(reach.within);
-  if (state.has_value()) sql += " AND c.state = " + statement.Bind(NameOf(*state));
-  sql += " ORDER BY c.id LIMIT " + statement.Bind(limit + 1);
-  return ReadPage(tx, sql, statement, limit);
+  Parameters parameters;
+  std::string sql = SelectCentres() + "WHERE c.tenant = " + parameters.Bind(reach.tenant);
+  sql += " AND c.id > " + parameters.Bind(after);
+  if (!reach.within.empty()) sql += " AND c.id = " + parameters.Bind(reach.within);
+  if (state.has_value()) sql += " AND c.state = " + parameters.Bind(NameOf(*state));
+  sql += " ORDER BY c.id LIMIT " + parameters.Bind(limit + 1);
+  return ReadPage(tx, sql, parameters, limit);
 }
 
 absl::Status Store::InsertCentres(Transaction& tx, std::string_view tenant,
@@ -440,36 +390,36 @@ absl::StatusOr<QualificationApproval> Store::GetApproval(Transaction& tx, const 
 absl::StatusOr<ApprovalPage> Store::ListApprovals(Transaction& tx, const Reach& reach,
                                                   const ApprovalFilter& filter,
                                                   std::string_view after, int limit) {
-  Statement statement;
+  Parameters parameters;
   std::string sql =
       absl::StrCat("SELECT ", View(kApprovalColumns),
-                   " FROM qualification_approvals WHERE tenant = ", statement.Bind(reach.tenant));
-  const std::optional<std::string> due = DayText(filter.answer_due_before);
-  if (!filter.centre.empty()) sql += " AND centre = " + statement.Bind(filter.centre);
+                   " FROM qualification_approvals WHERE tenant = ", parameters.Bind(reach.tenant));
+  const std::optional<std::string> due = TextOf(filter.answer_due_before);
+  if (!filter.centre.empty()) sql += " AND centre = " + parameters.Bind(filter.centre);
   if (!filter.qualification.empty()) {
-    sql += " AND qualification = " + statement.Bind(filter.qualification);
+    sql += " AND qualification = " + parameters.Bind(filter.qualification);
   }
-  if (filter.state.has_value()) sql += " AND state = " + statement.Bind(NameOf(*filter.state));
+  if (filter.state.has_value()) sql += " AND state = " + parameters.Bind(NameOf(*filter.state));
   if (due.has_value()) {
-    sql += " AND state = 'applied' AND answer_due_day < " + statement.Bind(*due);
+    sql += " AND state = 'applied' AND answer_due_day < " + parameters.Bind(*due);
   }
-  const std::optional<std::string> condition_due = DayText(filter.condition_due_before);
+  const std::optional<std::string> condition_due = TextOf(filter.condition_due_before);
   if (condition_due.has_value()) {
     sql +=
         " AND (centre, id) IN (SELECT centre, approval FROM approval_conditions "
         "WHERE tenant = " +
-        statement.Bind(reach.tenant);
-    sql += " AND state = 1 AND due_day < " + statement.Bind(*condition_due) + ")";
+        parameters.Bind(reach.tenant);
+    sql += " AND state = 1 AND due_day < " + parameters.Bind(*condition_due) + ")";
   }
-  if (!reach.within.empty()) sql += " AND centre = " + statement.Bind(reach.within);
+  if (!reach.within.empty()) sql += " AND centre = " + parameters.Bind(reach.within);
   const std::size_t slash = after.find('/');
   if (slash != after.npos) {
-    sql += " AND (centre, id) > (" + statement.Bind(after.substr(0, slash));
-    sql += ", " + statement.Bind(after.substr(slash + 1)) + ")";
+    sql += " AND (centre, id) > (" + parameters.Bind(after.substr(0, slash));
+    sql += ", " + parameters.Bind(after.substr(slash + 1)) + ")";
   }
-  sql += " ORDER BY centre, id LIMIT " + statement.Bind(limit + 1);
+  sql += " ORDER BY centre, id LIMIT " + parameters.Bind(limit + 1);
   ApprovalPage page;
-  ASSIGN_OR_RETURN(page.approvals, ReadApprovals(tx, sql, statement.values()));
+  ASSIGN_OR_RETURN(page.approvals, ReadApprovals(tx, sql, parameters.values()));
   if (static_cast<int>(page.approvals.size()) > limit) {
     page.approvals.resize(limit);
     page.next = absl::StrCat(page.approvals.back().centre, "/", page.approvals.back().id);
@@ -491,19 +441,15 @@ absl::StatusOr<std::vector<QualificationApproval>> Store::ApprovalsOf(
 absl::StatusOr<std::map<std::string, std::vector<QualificationApproval>>> Store::ApprovalsOfCentres(
     Transaction& tx, std::string_view tenant, std::span<const std::string> centres) {
   std::map<std::string, std::vector<QualificationApproval>> found;
-  for (std::size_t at = 0; at < centres.size(); at += kIdsPerQuery) {
-    const auto part = centres.subspan(at, std::min(kIdsPerQuery, centres.size() - at));
-    Statement statement;
-    std::string sql =
-        absl::StrCat("SELECT ", View(kApprovalColumns),
-                     " FROM qualification_approvals WHERE tenant = ", statement.Bind(tenant));
-    sql += " AND centre IN " + BindAll(statement, part) + " ORDER BY centre, id";
-    ASSIGN_OR_RETURN(std::vector<QualificationApproval> approvals,
-                     ReadApprovals(tx, sql, statement.values()));
-    for (QualificationApproval& approval : approvals) {
-      found[approval.centre].push_back(std::move(approval));
-    }
-  }
+  static const std::string kSql =
+      absl::StrCat("SELECT ", View(kApprovalColumns),
+                   " FROM qualification_approvals WHERE tenant = $1 AND centre IN ");
+  RETURN_IF_ERROR(QueryIn(tx, kSql, {tenant}, centres, " ORDER BY centre, id",
+                          [&](const SqlRow& row) -> absl::Status {
+                            ASSIGN_OR_RETURN(QualificationApproval approval, ApprovalFrom(row));
+                            found[approval.centre].push_back(std::move(approval));
+                            return absl::OkStatus();
+                          }));
   return found;
 }
 
@@ -511,19 +457,14 @@ absl::StatusOr<std::map<std::string, std::vector<std::pair<absl::Time, CentreSta
 Store::StatesOfCentres(Transaction& tx, std::string_view tenant,
                        std::span<const std::string> centres) {
   std::map<std::string, std::vector<std::pair<absl::Time, CentreState>>> found;
-  for (std::size_t at = 0; at < centres.size(); at += kIdsPerQuery) {
-    const auto part = centres.subspan(at, std::min(kIdsPerQuery, centres.size() - at));
-    Statement statement;
-    std::string sql =
-        "SELECT centre, time_us, state FROM centre_states WHERE tenant = " + statement.Bind(tenant);
-    sql += " AND centre IN " + BindAll(statement, part) + " ORDER BY centre, version";
-    RETURN_IF_ERROR(tx.Query(sql, statement.values(), [&](const SqlRow& row) -> absl::Status {
-      const std::optional<CentreState> state = CentreStateOf(row.Text(2));
-      if (!state.has_value()) return absl::DataLossError("no state of a centre");
-      found[std::string(row.Text(0))].emplace_back(absl::FromUnixMicros(row.Int(1)), *state);
-      return absl::OkStatus();
-    }));
-  }
+  RETURN_IF_ERROR(QueryIn(
+      tx, "SELECT centre, time_us, state FROM centre_states WHERE tenant = $1 AND centre IN ",
+      {tenant}, centres, " ORDER BY centre, version", [&](const SqlRow& row) -> absl::Status {
+        const std::optional<CentreState> state = CentreStateOf(row.Text(2));
+        if (!state.has_value()) return absl::DataLossError("no state of a centre");
+        found[std::string(row.Text(0))].emplace_back(TimeAt(row, 1), *state);
+        return absl::OkStatus();
+      }));
   return found;
 }
 

@@ -7,11 +7,13 @@
 #include "services/platform/core/status_macros.h"
 #include "services/platform/error/error.h"
 #include "services/platform/storage/database.h"
+#include "services/platform/storage/statement.h"
 
 namespace assay::evidence {
 namespace {
 
 using platform::Error;
+using platform::Parameters;
 using platform::SqlRow;
 using platform::Transaction;
 
@@ -20,33 +22,20 @@ constexpr std::string_view kColumns =
     "e.id, e.centre, e.filename, e.content_type, e.size_bytes, e.sha256, e.purpose, "
     "e.uploader, e.create_us, e.version";
 
-// The values of a query whose conditions depend on who asks: a condition that is not
-// needed is not there, so the others find their index. Bound text must outlive it. One
-// Bind a statement: the order of operands is not that of the text.
-class Statement {
- public:
-  std::string Bind(platform::SqlValue value) {
-    values_.push_back(value);
-    return "$" + std::to_string(values_.size());
+// What `reach` allows of evidence `e` (EVD-6). A condition that is not needed is not there, so the
+// others find their index.
+std::string Within(Parameters& parameters, const Reach& reach) {
+  const std::string tenant = parameters.Bind(reach.tenant);
+  std::string sql = "e.tenant = " + tenant;
+  if (!reach.centre.empty()) sql += " AND e.centre = " + parameters.Bind(reach.centre);
+  if (!reach.reader.empty()) {
+    sql +=
+        " AND e.id IN (SELECT m.evidence FROM allocations a JOIN links m "
+        "ON m.tenant = a.tenant AND m.submission = a.submission WHERE a.tenant = " +
+        tenant + " AND a.reader = " + parameters.Bind(reach.reader) + ")";
   }
-  // What `reach` allows of evidence `e` (EVD-6). Call it first: $1 is the tenant.
-  std::string Within(const Reach& reach) {
-    std::string sql = "e.tenant = " + Bind(reach.tenant);
-    if (!reach.centre.empty()) sql += " AND e.centre = " + Bind(reach.centre);
-    if (!reach.reader.empty()) {
-      sql +=
-          " AND e.id IN (SELECT m.evidence FROM allocations a JOIN links m "
-          "ON m.tenant = a.tenant AND m.submission = a.submission "
-          "WHERE a.tenant = $1 AND a.reader = " +
-          Bind(reach.reader) + ")";
-    }
-    return sql;
-  }
-  std::span<const platform::SqlValue> values() const { return values_; }
-
- private:
-  std::vector<platform::SqlValue> values_;
-};
+  return sql;
+}
 
 Evidence FromRow(const SqlRow& row) {
   return {.centre = std::string(row.Text(1)),
@@ -97,17 +86,17 @@ absl::Status Store::Insert(Transaction& tx, std::string_view tenant, const Evide
 }
 
 absl::StatusOr<Evidence> Store::Get(Transaction& tx, const Reach& reach, const EvidenceName& name) {
-  Statement statement;
-  std::string where = statement.Within(reach);
-  where += " AND e.id = " + statement.Bind(name.id);
-  where += " AND e.centre = " + statement.Bind(name.centre);
+  Parameters parameters;
+  std::string where = Within(parameters, reach);
+  where += " AND e.id = " + parameters.Bind(name.id);
+  where += " AND e.centre = " + parameters.Bind(name.centre);
   std::vector<Evidence> found;
   RETURN_IF_ERROR(
       tx.Query("SELECT " + std::string(kColumns) +
                    ", l.subject FROM evidence e "
                    "LEFT JOIN links l ON l.tenant = e.tenant AND l.evidence = e.id WHERE " +
                    where + " ORDER BY l.subject",
-               statement.values(), [&](const SqlRow& row) { return Collect(row, found); }));
+               parameters.values(), [&](const SqlRow& row) { return Collect(row, found); }));
   if (found.empty()) return NotFound(name);
   return std::move(found[0]);
 }
@@ -115,21 +104,21 @@ absl::StatusOr<Evidence> Store::Get(Transaction& tx, const Reach& reach, const E
 absl::StatusOr<EvidencePage> Store::List(Transaction& tx, const Reach& reach,
                                          const ListFilter& filter, std::string_view after,
                                          int limit) {
-  Statement statement;
-  std::string where = statement.Within(reach);
-  if (!filter.centre.empty()) where += " AND e.centre = " + statement.Bind(filter.centre);
+  Parameters parameters;
+  std::string where = Within(parameters, reach);
+  if (!filter.centre.empty()) where += " AND e.centre = " + parameters.Bind(filter.centre);
   if (!filter.subject.empty()) {
     where += " AND e.id IN (SELECT s.evidence FROM links s WHERE s.tenant = $1 AND s.subject = " +
-             statement.Bind(filter.subject) + ")";
+             parameters.Bind(filter.subject) + ")";
   }
-  if (!after.empty()) where += " AND e.id < " + statement.Bind(after);
+  if (!after.empty()) where += " AND e.id < " + parameters.Bind(after);
   const std::string page_of_rows = "SELECT * FROM evidence e WHERE " + where +
-                                   " ORDER BY e.id DESC LIMIT " + statement.Bind(limit + 1);
+                                   " ORDER BY e.id DESC LIMIT " + parameters.Bind(limit + 1);
   EvidencePage page;
   RETURN_IF_ERROR(tx.Query("SELECT " + std::string(kColumns) + ", l.subject FROM (" + page_of_rows +
                                ") e LEFT JOIN links l ON l.tenant = e.tenant AND l.evidence = e.id "
                                "ORDER BY e.id DESC, l.subject",
-                           statement.values(),
+                           parameters.values(),
                            [&](const SqlRow& row) { return Collect(row, page.evidence); }));
   if (static_cast<int>(page.evidence.size()) > limit) {
     page.evidence.resize(static_cast<std::size_t>(limit));
@@ -157,17 +146,17 @@ absl::StatusOr<std::int64_t> Store::Count(Transaction& tx, const Reach& reach,
   // All names below "a/b" lie between "a/b/" and "a/b0": '0' follows '/'.
   const std::string first = std::string(subject) + "/";
   const std::string end = std::string(subject) + "0";
-  Statement statement;
-  std::string where = statement.Within(reach);
-  where += " AND (l.subject = " + statement.Bind(subject);
-  where += " OR (l.subject >= " + statement.Bind(first);
-  where += " AND l.subject < " + statement.Bind(end) + "))";
+  Parameters parameters;
+  std::string where = Within(parameters, reach);
+  where += " AND (l.subject = " + parameters.Bind(subject);
+  where += " OR (l.subject >= " + parameters.Bind(first);
+  where += " AND l.subject < " + parameters.Bind(end) + "))";
   std::int64_t count = 0;
   RETURN_IF_ERROR(tx.Query(
       "SELECT COUNT(DISTINCT e.id) FROM links l "
       "JOIN evidence e ON e.tenant = l.tenant AND e.id = l.evidence WHERE l.tenant = $1 AND " +
           where,
-      statement.values(), [&](const SqlRow& row) {
+      parameters.values(), [&](const SqlRow& row) {
         count = row.Int(0);
         return absl::OkStatus();
       }));

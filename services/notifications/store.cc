@@ -7,33 +7,15 @@
 #include "services/platform/core/status_macros.h"
 #include "services/platform/error/error.h"
 #include "services/platform/storage/database.h"
+#include "services/platform/storage/statement.h"
 
 namespace assay::notifications {
 namespace {
 
+using platform::Parameters;
 using platform::SqlRow;
 using platform::SqlValue;
 using platform::Transaction;
-
-// The values of a query whose conditions depend on who asks. Bound text must outlive it.
-// One Bind a statement: the order of operands is not that of the text.
-class Statement {
- public:
-  std::string Bind(SqlValue value) {
-    values_.push_back(value);
-    return "$" + std::to_string(values_.size());
-  }
-  // "($3, $4)"; "(NULL)" for none, which nothing is in.
-  std::string BindAll(const std::vector<std::string>& texts) {
-    std::string list;
-    for (const std::string& text : texts) list += (list.empty() ? "" : ", ") + Bind(text);
-    return "(" + (list.empty() ? "NULL" : list) + ")";
-  }
-  std::span<const SqlValue> values() const { return values_; }
-
- private:
-  std::vector<SqlValue> values_;
-};
 
 Message MessageOf(const SqlRow& row) {
   Message message{.id = std::string(row.Text(0)),
@@ -50,10 +32,10 @@ Message MessageOf(const SqlRow& row) {
 }
 
 // "SELECT … WHERE …" for what `reader` may see, with the reader's own read time.
-std::string SelectReadable(Statement& statement, const Reader& reader) {
-  const std::string tenant = statement.Bind(reader.tenant);
-  const std::string subject = statement.Bind(reader.subject);
-  const std::string mailboxes = statement.BindAll(reader.mailboxes);
+std::string SelectReadable(Parameters& parameters, const Reader& reader) {
+  const std::string tenant = parameters.Bind(reader.tenant);
+  const std::string subject = parameters.Bind(reader.subject);
+  const std::string mailboxes = parameters.BindAll(reader.mailboxes);
   return "SELECT m.id, m.event, m.mailbox, m.kind, m.title, m.body, m.subject, m.create_us, "
          "r.time_us FROM messages m LEFT JOIN message_reads r ON r.tenant = m.tenant "
          "AND r.message = m.id AND r.reader = " +
@@ -107,13 +89,13 @@ absl::StatusOr<bool> Store::InsertMessage(Transaction& tx, std::string_view tena
 absl::StatusOr<MessagePage> Store::ListMessages(Transaction& tx, const Reader& reader,
                                                 bool unread_only, std::string_view after,
                                                 int limit) {
-  Statement statement;
-  std::string sql = SelectReadable(statement, reader);
+  Parameters parameters;
+  std::string sql = SelectReadable(parameters, reader);
   if (unread_only) sql += " AND r.message IS NULL";
-  if (!after.empty()) sql += " AND m.id < " + statement.Bind(after);
-  sql += " ORDER BY m.id DESC LIMIT " + statement.Bind(limit + 1);
+  if (!after.empty()) sql += " AND m.id < " + parameters.Bind(after);
+  sql += " ORDER BY m.id DESC LIMIT " + parameters.Bind(limit + 1);
   MessagePage page;
-  RETURN_IF_ERROR(tx.Query(sql, statement.values(), [&](const SqlRow& row) {
+  RETURN_IF_ERROR(tx.Query(sql, parameters.values(), [&](const SqlRow& row) {
     page.messages.push_back(MessageOf(row));
     return absl::OkStatus();
   }));
@@ -126,11 +108,11 @@ absl::StatusOr<MessagePage> Store::ListMessages(Transaction& tx, const Reader& r
 
 absl::StatusOr<Message> Store::GetMessage(Transaction& tx, const Reader& reader,
                                           std::string_view id) {
-  Statement statement;
-  std::string sql = SelectReadable(statement, reader);
-  sql += " AND m.id = " + statement.Bind(id);
+  Parameters parameters;
+  std::string sql = SelectReadable(parameters, reader);
+  sql += " AND m.id = " + parameters.Bind(id);
   std::optional<Message> found;
-  RETURN_IF_ERROR(tx.Query(sql, statement.values(), [&](const SqlRow& row) {
+  RETURN_IF_ERROR(tx.Query(sql, parameters.values(), [&](const SqlRow& row) {
     found = MessageOf(row);
     return absl::OkStatus();
   }));
@@ -228,14 +210,14 @@ absl::StatusOr<bool> Store::Retry(Transaction& tx, const Delivery& delivery, std
 absl::StatusOr<DeliveryPage> Store::ListDeliveries(Transaction& tx, std::string_view tenant,
                                                    std::optional<DeliveryState> state,
                                                    std::string_view after, int limit) {
-  Statement statement;
+  Parameters parameters;
   std::string sql = "SELECT " + std::string(kDeliveryColumns) +
-                    " FROM deliveries d WHERE d.tenant = " + statement.Bind(tenant);
-  if (state.has_value()) sql += " AND d.state = " + statement.Bind(static_cast<int>(*state));
-  if (!after.empty()) sql += " AND d.id < " + statement.Bind(after);
-  sql += " ORDER BY d.id DESC LIMIT " + statement.Bind(limit + 1);
+                    " FROM deliveries d WHERE d.tenant = " + parameters.Bind(tenant);
+  if (state.has_value()) sql += " AND d.state = " + parameters.Bind(static_cast<int>(*state));
+  if (!after.empty()) sql += " AND d.id < " + parameters.Bind(after);
+  sql += " ORDER BY d.id DESC LIMIT " + parameters.Bind(limit + 1);
   DeliveryPage page;
-  RETURN_IF_ERROR(tx.Query(sql, statement.values(), [&](const SqlRow& row) {
+  RETURN_IF_ERROR(tx.Query(sql, parameters.values(), [&](const SqlRow& row) {
     page.deliveries.push_back(DeliveryOf(row));
     return absl::OkStatus();
   }));

@@ -22,10 +22,6 @@ namespace {
 using platform::Error;
 using platform::View;
 
-absl::CivilDay Today(const Work& work) {
-  return absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
-}
-
 absl::Status CheckNoneOpen(const Work& work, const Centre& centre, std::string_view qualification) {
   ASSIGN_OR_RETURN(const auto others, work.context.store.ApprovalsOf(work.tx, work.reach.tenant,
                                                                      centre.id, qualification));

@@ -97,7 +97,7 @@ absl::Status Refuse(const RegistrationRecord& record, const Eligibility& eligibi
 // Awards it and ends the registration.
 absl::Status Award(const Work& work, AwardRecord& award, RegistrationRecord& record) {
   award.state = AwardState::kAwarded;
-  award.award_day = DayOfCall(work);
+  award.award_day = Today(work);
   record.state = RegistrationState::kAwarded;
   record.update_time = work.call.now;
   return LearnerStore().Update(
@@ -113,7 +113,7 @@ absl::StatusOr<Eligibility> CheckEligibility(const Work& work, const Registratio
   EligibilityFacts facts{.state = record.state,
                          .register_day = record.register_day,
                          .end_day = record.end_day,
-                         .today = DayOfCall(work)};
+                         .today = Today(work)};
   std::vector<UnitFact> own;
   ASSIGN_OR_RETURN(facts.units, UnitsOf(work, record, own));
   ASSIGN_OR_RETURN(facts.approvals, ApprovalsOn(work, record, own));

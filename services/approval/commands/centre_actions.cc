@@ -14,10 +14,6 @@ using platform::Error;
 using platform::View;
 using Code = absl::StatusCode;
 
-absl::CivilDay Today(const Work& work) {
-  return absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
-}
-
 absl::Status CheckDue(const Work& work, absl::CivilDay due, std::string_view field) {
   if (due > Today(work)) return absl::OkStatus();
   return Error(Code::kInvalidArgument, kDeadlineInvalid, "an action is due after today (EI-11)")

@@ -30,7 +30,7 @@ absl::Status Illegal(const Centre& centre, CentreState to, std::string_view sour
 
 absl::StatusOr<std::vector<std::string>> OpenConditions(const Work& work,
                                                         const std::string& centre) {
-  const absl::CivilDay today = absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
+  const absl::CivilDay today = Today(work);
   return RestrictionStore().OpenConditions(work.tx, work.reach.tenant, centre, today);
 }
 

@@ -75,7 +75,7 @@ absl::StatusOr<std::vector<StandingAnswer>> CheckStandings(
   ASSIGN_OR_RETURN(const auto states, store.StatesOfCentres(work.tx, tenant, ids));
   ASSIGN_OR_RETURN(auto approvals, store.ApprovalsOfCentres(work.tx, tenant, ids));
   RETURN_IF_ERROR(ApprovalStore().LoadSuspensions(work.tx, tenant, approvals));
-  const absl::CivilDay today = absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
+  const absl::CivilDay today = Today(work);
   std::vector<StandingAnswer> answers;
   for (const StandingQuestion& question : questions) {
     StandingAnswer& answer = answers.emplace_back();

@@ -21,10 +21,6 @@ using Code = absl::StatusCode;
 
 constexpr int kConditionsMax = 50;
 
-absl::CivilDay Today(const Work& work) {
-  return absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
-}
-
 std::string NameOf(const QualificationApproval& approval) {
   return absl::StrCat("centres/", approval.centre, "/qualificationApprovals/", approval.id);
 }

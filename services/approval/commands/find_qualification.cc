@@ -15,7 +15,7 @@ using platform::View;
 
 absl::StatusOr<CatalogueEntry> FindEntry(const Work& work, std::string_view number,
                                          std::optional<absl::CivilDay> day) {
-  const absl::CivilDay asked = day.value_or(absl::ToCivilDay(work.call.now, absl::UTCTimeZone()));
+  const absl::CivilDay asked = day.value_or(Today(work));
   const auto ships = work.context.catalogue.find(number);
   const bool has_shipped = ships != work.context.catalogue.end();
   ASSIGN_OR_RETURN(auto record, CatalogueStore().Find(work.tx, work.reach.tenant, number, asked,

@@ -60,7 +60,7 @@ absl::StatusOr<RecordingFormRecord> DecideForm(const Work& work, const FormDecis
         .With("state", NameOf(form.facts.state))
         .With("step", NameOf(decision.to));
   }
-  const absl::CivilDay today = DayOfCall(work);
+  const absl::CivilDay today = Today(work);
   if (decision.to == FormState::kApproved) {
     form.facts.from = decision.from.value_or(today);
     // What was recorded on it before was recorded without approval.

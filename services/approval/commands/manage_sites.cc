@@ -14,10 +14,6 @@ using platform::Error;
 using platform::View;
 using Code = absl::StatusCode;
 
-absl::CivilDay Today(const Work& work) {
-  return absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
-}
-
 absl::StatusOr<SiteRecord> Find(const Work& work, const SiteTarget& target) {
   ASSIGN_OR_RETURN(SiteRecord site, SiteStore().Get(work.tx, work.reach, target.centre, target.id));
   RETURN_IF_ERROR(platform::CheckEtag(target.etag, site.version, site.Name()));

@@ -19,10 +19,6 @@ using platform::Error;
 using platform::View;
 using Code = absl::StatusCode;
 
-absl::CivilDay Today(const Work& work) {
-  return absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
-}
-
 absl::StatusOr<StaffRecord> Find(const Work& work, const StaffTarget& target) {
   ASSIGN_OR_RETURN(StaffRecord staff,
                    StaffStore().Get(work.tx, work.reach, target.centre, target.id));

@@ -25,7 +25,7 @@ constexpr int kReviewsMax = 1000;  // Of a centre, the last ones.
 // What one evaluation sees.
 absl::StatusOr<QualityFacts> FactsOf(const Work& work, const std::string& centre) {
   QualityFacts facts;
-  facts.day = DayOfCall(work);
+  facts.day = Today(work);
   ASSIGN_OR_RETURN(const std::vector<QualityReviewRecord> reviews,
                    QualityStore().ReviewsOf(work.tx, work.reach.tenant, centre, kReviewsMax));
   for (const QualityReviewRecord& review : reviews) {
@@ -113,7 +113,7 @@ absl::StatusOr<QualityReviewRecord> RecordReview(const Work& work, const ReviewD
   }
   ASSIGN_OR_RETURN(const RiskPolicyVersion policy, RiskPolicyOn(work, draft.day));
   std::vector<PolicyFault> faults = CheckGrades(policy.policy, draft.grades);
-  if (draft.day > DayOfCall(work)) faults.push_back({"review_day", "is after today"});
+  if (draft.day > Today(work)) faults.push_back({"review_day", "is after today"});
   for (std::size_t i = 0; i < draft.actions.size(); ++i) {
     if (draft.actions[i].due > draft.day) continue;
     faults.push_back({absl::StrCat("actions[", i, "].due_day"), "is not after the review"});
@@ -178,7 +178,7 @@ absl::StatusOr<QualityReviewRecord> VoidReview(const Work& work, const ReviewTar
 absl::StatusOr<EvaluationRecord> EvaluateCentre(const Work& work, const std::string& centre,
                                                 const std::string& cause) {
   RETURN_IF_ERROR(work.context.store.GetCentre(work.tx, work.reach, centre).status());
-  ASSIGN_OR_RETURN(const RiskPolicyVersion policy, RiskPolicyOn(work, DayOfCall(work)));
+  ASSIGN_OR_RETURN(const RiskPolicyVersion policy, RiskPolicyOn(work, Today(work)));
   ASSIGN_OR_RETURN(QualityFacts facts, FactsOf(work, centre));
   facts = Relevant(policy.policy, std::move(facts));
   const QualityOutcome outcome = EvaluateQuality(policy.policy, facts);
@@ -216,7 +216,7 @@ absl::StatusOr<RiskAnswer> RiskOf(const Work& work, const std::string& centre) {
   if (answer.evaluation.has_value()) {
     ASSIGN_OR_RETURN(answer.outcome, OutcomeFromBytes(answer.evaluation->outcome));
   } else {
-    answer.outcome = EvaluateQuality({}, {.day = DayOfCall(work)});
+    answer.outcome = EvaluateQuality({}, {.day = Today(work)});
   }
   return answer;
 }
@@ -232,8 +232,7 @@ absl::StatusOr<DirectClaimAnswer> DirectClaimsOf(const Work& work, const std::st
   for (const ClaimOutcome& claim : risk.outcome.claims) {
     if (claim.qualification == qualification) answer.outcome = claim;
   }
-  ASSIGN_OR_RETURN(const Limits limits,
-                   LimitsInForce(work, centre, qualification, DayOfCall(work)));
+  ASSIGN_OR_RETURN(const Limits limits, LimitsInForce(work, centre, qualification, Today(work)));
   answer.stopped = limits.direct_claims_stopped;
   if (answer.stopped) answer.stop_reason = absl::StrCat(limits.reason, " (", limits.source, ")");
   return answer;

@@ -121,7 +121,7 @@ class Recording {
                            .state = registration.state,
                            .register_day = registration.register_day,
                            .end_day = registration.end_day,
-                           .today = DayOfCall(work_),
+                           .today = Today(work_),
                            .before = before};
     ASSIGN_OR_RETURN(frame.assessor,
                      staff_.Of(centre_, entry.assessor, qualification.number, entry.assess_day));

@@ -67,8 +67,7 @@ absl::Status Allow(const Work& work, const std::string& centre, const std::strin
     return NotInForce(centre, qualification, day, standing);
   }
   // A registration that is dated back does not get around a limit of today.
-  ASSIGN_OR_RETURN(const Limits limits,
-                   LimitsInForce(work, centre, qualification, DayOfCall(work)));
+  ASSIGN_OR_RETURN(const Limits limits, LimitsInForce(work, centre, qualification, Today(work)));
   if (limits.registrations_stopped) {
     return Error(Code::kFailedPrecondition, kRegistrationsStopped,
                  absl::StrCat("centres/", centre, " may not register learners: ", limits.reason))
@@ -106,7 +105,7 @@ absl::StatusOr<Opening> Open(const Work& work, const RegistrationOrder& order) {
                    .last_registration_day = opening.qualification.last_registration_day,
                    .register_day = order.register_day,
                    .end_day = order.end_day,
-                   .today = DayOfCall(work)});
+                   .today = Today(work)});
   if (!opening.period.faults.empty()) return RefusedFor(opening.period.faults, "");
   opening.frame.minimum_age = opening.qualification.minimum_age;
   opening.frame.register_day = opening.period.register_day;
@@ -188,10 +187,6 @@ absl::Status CarryAchievements(const Work& work, const RegistrationRecord& from,
 }
 
 }  // namespace
-
-absl::CivilDay DayOfCall(const Work& work) {
-  return absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
-}
 
 absl::Status CheckChange(const RegistrationRecord& record, RegistrationState to) {
   if (MayChange(record.state, to)) return absl::OkStatus();
@@ -277,7 +272,7 @@ absl::StatusOr<RegistrationRecord> ExtendRegistration(const Work& work,
   if (record.state != RegistrationState::kActive) {
     return CheckChange(record, RegistrationState::kActive);
   }
-  if (end_day <= record.end_day || end_day <= DayOfCall(work)) {
+  if (end_day <= record.end_day || end_day <= Today(work)) {
     return Error(Code::kInvalidArgument, kRegistrationPeriodInvalid,
                  "an extension ends after today and after the period that it extends (QUAL-5)")
         .With("day", absl::FormatCivilTime(end_day))
@@ -313,7 +308,7 @@ absl::StatusOr<RegistrationRecord> TransferRegistration(const Work& work,
                                                         const std::string& reason) {
   ASSIGN_OR_RETURN(RegistrationRecord from, FindRegistration(work, target));
   RETURN_IF_ERROR(CheckChange(from, RegistrationState::kTransferred));
-  const absl::CivilDay today = DayOfCall(work);
+  const absl::CivilDay today = Today(work);
   if (destination == from.centre || from.end_day < today) {
     return Error(Code::kInvalidArgument, kTransferInvalid,
                  destination == from.centre ? "the learner is at this centre already"

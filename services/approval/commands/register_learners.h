@@ -81,6 +81,5 @@ absl::StatusOr<RegistrationRecord> TransferRegistration(const Work& work,
 absl::Status CheckChange(const RegistrationRecord& record, RegistrationState to);
 absl::StatusOr<RegistrationRecord> FindRegistration(const Work& work,
                                                     const RegistrationTarget& target);
-absl::CivilDay DayOfCall(const Work& work);
 
 }  // namespace assay::approval

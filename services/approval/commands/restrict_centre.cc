@@ -21,10 +21,6 @@ using Code = absl::StatusCode;
 
 constexpr std::int64_t kLearnersMost = 1'000'000;
 
-absl::CivilDay Today(const Work& work) {
-  return absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
-}
-
 absl::StatusOr<const RestrictionLevel*> LevelFor(const Work& work, const Imposition& wanted) {
   const OversightPolicy& policy = work.context.oversight;
   const bool condition = wanted.kind == RestrictionKind::kCondition;

@@ -95,7 +95,7 @@ absl::StatusOr<RiskPolicyVersion> CreateRiskPolicy(const Work& work, const std::
     }
   }
   // What was evaluated by the version before stays explained by it.
-  if (made.policy.effective_from < DayOfCall(work)) {
+  if (made.policy.effective_from < Today(work)) {
     faults.push_back({"effective_from", "is before today"});
   }
   RETURN_IF_ERROR(Refused(faults));

@@ -23,10 +23,6 @@ using Code = absl::StatusCode;
 
 constexpr std::size_t kActionsMax = 50;
 
-absl::CivilDay Today(const Work& work) {
-  return absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
-}
-
 absl::StatusOr<PlannerRecord> Find(const Work& work, const PlannerTarget& target) {
   ASSIGN_OR_RETURN(PlannerRecord record,
                    PlannerStore().Get(work.tx, work.reach, target.centre, target.id));

@@ -97,8 +97,7 @@ absl::StatusOr<CatalogueEntry> CreateQualification(const Work& work,
                  absl::StrCat(NameOf(number), " is in the catalogue already; update it"))
         .With("qualification", NameOf(number));
   }
-  return Keep(work, draft, 1,
-              draft.effective_day.value_or(absl::ToCivilDay(work.call.now, absl::UTCTimeZone())));
+  return Keep(work, draft, 1, draft.effective_day.value_or(Today(work)));
 }
 
 absl::StatusOr<CatalogueEntry> UpdateQualification(const Work& work,
@@ -108,8 +107,7 @@ absl::StatusOr<CatalogueEntry> UpdateQualification(const Work& work,
   if (!latest.has_value()) RETURN_IF_ERROR(FindEntry(work, number).status());
   const int version = latest.has_value() ? latest->version : 0;
   RETURN_IF_ERROR(platform::CheckEtag(draft.etag, version, NameOf(number)));
-  const absl::CivilDay day =
-      draft.effective_day.value_or(absl::ToCivilDay(work.call.now, absl::UTCTimeZone()));
+  const absl::CivilDay day = draft.effective_day.value_or(Today(work));
   if (latest.has_value() && day < latest->effective_day) {
     return Error(Code::kInvalidArgument, "FIELD_INVALID",
                  absl::StrCat("version ", version, " is in force from ",

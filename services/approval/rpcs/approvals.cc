@@ -95,10 +95,10 @@ absl::StatusOr<v1::ListQualificationApprovalsResponse> List(
                      QualificationFrom("qualification", request.qualification()));
   }
   if (request.overdue()) {
-    filter.answer_due_before = absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
+    filter.answer_due_before = Today(work);
   }
   if (request.condition_overdue()) {
-    filter.condition_due_before = absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
+    filter.condition_due_before = Today(work);
   }
   const std::string_view state =
       filter.state.has_value() ? NameOf(*filter.state) : std::string_view();

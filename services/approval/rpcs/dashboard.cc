@@ -79,7 +79,7 @@ std::vector<std::string> WordsOf(const Limits& limits) {
 
 absl::StatusOr<CentreDashboard> DashboardOf(const Work& work, const std::string& centre) {
   CentreDashboard dashboard;
-  dashboard.today = absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
+  dashboard.today = Today(work);
   ASSIGN_OR_RETURN(dashboard.centre, work.context.store.GetCentre(work.tx, work.reach, centre));
   ASSIGN_OR_RETURN(const Limits limits, LimitsInForce(work, centre, "", dashboard.today));
   dashboard.limits = WordsOf(limits);

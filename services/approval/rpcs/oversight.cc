@@ -23,10 +23,6 @@ constexpr std::size_t kSourceCharactersMax = 300;
 constexpr int kEvidenceMax = 50;
 constexpr int kNoticesMax = 200;
 
-absl::CivilDay Today(const Work& work) {
-  return absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
-}
-
 v1::RestrictionEffects ToProto(const Effects& effects) {
   v1::RestrictionEffects out;
   out.set_learners_capped(effects.learners_capped);

@@ -319,7 +319,7 @@ absl::StatusOr<v1::RiskPolicy> GetPolicy(const Work& work,
                                          const v1::GetRiskPolicyRequest& request) {
   ASSIGN_OR_RETURN(auto parts, PartsOf("name", request.name(), "riskPolicies/*"));
   if (parts[0] == "current") {
-    ASSIGN_OR_RETURN(const RiskPolicyVersion version, RiskPolicyOn(work, DayOfCall(work)));
+    ASSIGN_OR_RETURN(const RiskPolicyVersion version, RiskPolicyOn(work, Today(work)));
     return ToProto(version);
   }
   ASSIGN_OR_RETURN(const int number, NumberFrom("name", parts[0]));

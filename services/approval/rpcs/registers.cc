@@ -141,7 +141,7 @@ absl::StatusOr<v1::CheckAssessmentScopeResponse> CheckScope(
   }
   if (request.standard().empty()) return FieldInvalid("standard", "is missing");
   ASSIGN_OR_RETURN(const auto asked, DayFrom("date", request.has_date(), request.date()));
-  const absl::CivilDay day = asked.value_or(absl::ToCivilDay(work.call.now, absl::UTCTimeZone()));
+  const absl::CivilDay day = asked.value_or(Today(work));
   const std::string on = absl::FormatCivilTime(day);
   ASSIGN_OR_RETURN(const RegisterRecord organisation, Find(work, name));
   const std::string id = absl::StrCat(name.id, "-", request.standard());

@@ -23,10 +23,6 @@ constexpr int kRolesMax = 30;
 constexpr int kEvidenceMax = 20;
 constexpr int kLevelMax = 8;
 
-absl::CivilDay Today(const Work& work) {
-  return absl::ToCivilDay(work.call.now, absl::UTCTimeZone());
-}
-
 // The API's enums begin with one value that is never meant.
 v1::StaffRole RoleOf(StaffRole role) {
   return static_cast<v1::StaffRole>(static_cast<int>(role) + 1);

@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/approval/involvement/stages.h"
+#include "services/approval/stores/in_list.h"
+#include "services/approval/stores/rows.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
@@ -20,21 +22,12 @@ using platform::View;
 using Tx = platform::Transaction;
 
 constexpr std::string_view kSuspended = "suspended";
-constexpr std::size_t kCentresPerQuery = 200;
-
-std::string Text(absl::CivilDay day) { return absl::FormatCivilTime(day); }
-
-absl::StatusOr<absl::CivilDay> DayOf(const SqlRow& row, int column) {
-  absl::CivilDay day;
-  if (absl::ParseCivilTime(View(row.Text(column)), &day)) return day;
-  return absl::DataLossError(absl::StrCat("no day: ", View(row.Text(column))));
-}
 
 absl::StatusOr<ApprovalChange> ChangeOf(const SqlRow& row, int first) {
   ApprovalChange change;
   change.number = static_cast<int>(row.Int(first));
   change.what = row.Text(first + 1);
-  ASSIGN_OR_RETURN(change.day, DayOf(row, first + 2));
+  ASSIGN_OR_RETURN(change.day, DayAt(row, first + 2));
   change.reason = row.Text(first + 3);
   change.actor = row.Text(first + 4);
   change.time = absl::FromUnixMicros(row.Int(first + 5));
@@ -87,7 +80,7 @@ absl::Status ApprovalStore::AddChange(Tx& tx, std::string_view tenant,
                                       const QualificationApproval& a,
                                       const ApprovalChange& change) {
   ASSIGN_OR_RETURN(const int number, NextNumber(tx, "approval_changes", tenant, a));
-  const std::string day = Text(change.day);
+  const std::string day = TextOf(change.day);
   return tx
       .Execute(
           "INSERT INTO approval_changes (tenant, centre, approval, number, what, day, reason, "
@@ -115,23 +108,19 @@ absl::Status ApprovalStore::LoadSuspensions(
     Tx& tx, std::string_view tenant,
     std::map<std::string, std::vector<QualificationApproval>>& approvals) {
   std::map<std::pair<std::string, std::string>, std::vector<ApprovalChange>> changes;
-  for (auto at = approvals.begin(); at != approvals.end();) {
-    std::vector<SqlValue> values = {tenant};
-    std::string places;
-    for (; at != approvals.end() && values.size() <= kCentresPerQuery; ++at) {
-      values.emplace_back(at->first);
-      absl::StrAppend(&places, places.empty() ? "$" : ", $", values.size());
-    }
-    const std::string sql = absl::StrCat(
-        "SELECT centre, approval, number, what, day, reason, actor, time_us FROM approval_changes "
-        "WHERE tenant = $1 AND centre IN (",
-        places, ") AND what IN ('suspended', 'reinstated') ORDER BY centre, approval, number");
-    RETURN_IF_ERROR(tx.Query(sql, values, [&](const SqlRow& row) -> absl::Status {
-      ASSIGN_OR_RETURN(ApprovalChange change, ChangeOf(row, 2));
-      changes[{std::string(row.Text(0)), std::string(row.Text(1))}].push_back(std::move(change));
-      return absl::OkStatus();
-    }));
-  }
+  std::vector<std::string> centres;
+  for (const auto& [centre, unused] : approvals) centres.push_back(centre);
+  RETURN_IF_ERROR(QueryIn(
+      tx,
+      "SELECT centre, approval, number, what, day, reason, actor, time_us FROM approval_changes "
+      "WHERE tenant = $1 AND centre IN ",
+      {tenant}, centres,
+      " AND what IN ('suspended', 'reinstated') ORDER BY centre, approval, number",
+      [&](const SqlRow& row) -> absl::Status {
+        ASSIGN_OR_RETURN(ApprovalChange change, ChangeOf(row, 2));
+        changes[{std::string(row.Text(0)), std::string(row.Text(1))}].push_back(std::move(change));
+        return absl::OkStatus();
+      }));
   for (auto& [centre, of_centre] : approvals) {
     for (QualificationApproval& approval : of_centre) {
       const auto found = changes.find({centre, approval.id});
@@ -145,7 +134,7 @@ absl::StatusOr<int> ApprovalStore::AddCondition(Tx& tx, std::string_view tenant,
                                                 const QualificationApproval& a,
                                                 const ApprovalCondition& condition) {
   ASSIGN_OR_RETURN(const int number, NextNumber(tx, "approval_conditions", tenant, a));
-  const std::string due = Text(condition.due_day), remind = Text(condition.remind_day);
+  const std::string due = TextOf(condition.due_day), remind = TextOf(condition.remind_day);
   RETURN_IF_ERROR(
       tx.Execute("INSERT INTO approval_conditions (tenant, centre, approval, number, kind, text, "
                  "due_day, state, close_reason, closed_by, remind_day, reminders) "
@@ -160,7 +149,7 @@ absl::StatusOr<int> ApprovalStore::AddCondition(Tx& tx, std::string_view tenant,
 absl::Status ApprovalStore::UpdateCondition(Tx& tx, std::string_view tenant,
                                             const QualificationApproval& a,
                                             const ApprovalCondition& condition) {
-  const std::string remind = Text(condition.remind_day);
+  const std::string remind = TextOf(condition.remind_day);
   return tx
       .Execute(
           "UPDATE approval_conditions SET state = $5, close_reason = $6, closed_by = $7, "
@@ -174,7 +163,7 @@ absl::Status ApprovalStore::UpdateCondition(Tx& tx, std::string_view tenant,
 absl::StatusOr<std::vector<DueCondition>> ApprovalStore::ListDueConditions(Tx& tx,
                                                                            absl::CivilDay day,
                                                                            int limit) {
-  const std::string text = Text(day);
+  const std::string text = TextOf(day);
   std::vector<DueCondition> found;
   RETURN_IF_ERROR(
       tx.Query("SELECT tenant, centre, approval, number FROM approval_conditions "
@@ -189,7 +178,7 @@ absl::StatusOr<std::vector<DueCondition>> ApprovalStore::ListDueConditions(Tx& t
 
 absl::StatusOr<std::vector<EndingApproval>> ApprovalStore::ListEnding(Tx& tx, absl::CivilDay day,
                                                                       int limit) {
-  const std::string text = Text(day);
+  const std::string text = TextOf(day);
   std::vector<EndingApproval> found;
   RETURN_IF_ERROR(
       tx.Query("SELECT tenant, centre, id FROM qualification_approvals "
@@ -216,11 +205,11 @@ absl::StatusOr<std::vector<ApprovalCondition>> ApprovalStore::ListConditions(
                  condition.number = static_cast<int>(row.Int(0));
                  condition.kind = static_cast<ConditionKind>(row.Int(1));
                  condition.text = row.Text(2);
-                 ASSIGN_OR_RETURN(condition.due_day, DayOf(row, 3));
+                 ASSIGN_OR_RETURN(condition.due_day, DayAt(row, 3));
                  condition.state = static_cast<ConditionState>(row.Int(4));
                  condition.close_reason = row.Text(5);
                  condition.closed_by = row.Text(6);
-                 ASSIGN_OR_RETURN(condition.remind_day, DayOf(row, 7));
+                 ASSIGN_OR_RETURN(condition.remind_day, DayAt(row, 7));
                  condition.reminders = static_cast<int>(row.Int(8));
                  return absl::OkStatus();
                }));

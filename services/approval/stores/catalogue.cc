@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/approval/stores/rows.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
@@ -24,9 +25,7 @@ absl::StatusOr<CatalogueRecord> RecordOf(const SqlRow& row) {
   CatalogueRecord record;
   record.number = row.Text(0);
   record.version = static_cast<int>(row.Int(1));
-  if (!absl::ParseCivilTime(View(row.Text(2)), &record.effective_day)) {
-    return absl::DataLossError(absl::StrCat("no day: ", View(row.Text(2))));
-  }
+  ASSIGN_OR_RETURN(record.effective_day, DayAt(row, 2));
   record.finding_count = static_cast<int>(row.Int(3));
   record.change_note = row.Text(4);
   record.author = row.Text(5);
@@ -50,7 +49,7 @@ absl::StatusOr<std::optional<CatalogueRecord>> First(Tx& tx, std::string_view re
 }  // namespace
 
 absl::Status CatalogueStore::Insert(Tx& tx, std::string_view tenant, const CatalogueRecord& r) {
-  const std::string day = absl::FormatCivilTime(r.effective_day);
+  const std::string day = TextOf(r.effective_day);
   ASSIGN_OR_RETURN(
       const std::int64_t rows,
       tx.Execute("INSERT INTO catalogue_entries (tenant, number, version, effective_day, document, "
@@ -69,7 +68,7 @@ absl::StatusOr<std::optional<CatalogueRecord>> CatalogueStore::Find(Tx& tx, std:
                                                                     std::string_view number,
                                                                     absl::CivilDay day,
                                                                     bool or_first) {
-  const std::string text = absl::FormatCivilTime(day);
+  const std::string text = TextOf(day);
   const SqlValue values[] = {tenant, number, text};
   ASSIGN_OR_RETURN(auto found, First(tx,
                                      "WHERE tenant = $1 AND number = $2 AND effective_day <= $3 "

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/approval/spelling/spelling.h"
 #include "services/approval/stores/in_list.h"
+#include "services/approval/stores/rows.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/storage/database.h"
@@ -26,8 +27,6 @@ using platform::SqlValue;
 using platform::Transaction;
 using platform::View;
 
-// Above every character, so that word >= p AND word < p + this means "begins with p".
-constexpr std::string_view kAfterEveryCharacter = "\xF4\x8F\xBF\xBF";
 // A word of more centres than this is common: going through the centres meets it soon, and if
 // all of these have gone by without a page full, the words are seldom together.
 constexpr std::int64_t kRareMax = 2000;
@@ -41,18 +40,6 @@ constexpr std::string_view kFormColumns[] = {"tenant", "form", "word"};
 
 // How a centre agrees with what was typed, the best first; then come near spellings.
 enum class Tier { kWholeName, kWholeWords, kBeginnings, kNear };
-
-class Statement {
- public:
-  std::string Bind(SqlValue value) {
-    values_.push_back(value);
-    return absl::StrCat("$", values_.size());
-  }
-  std::span<const SqlValue> values() const { return values_; }
-
- private:
-  std::vector<SqlValue> values_;
-};
 
 // Where a page begins: "1:urn-100000" after that centre among those with whole words,
 // "3:2:urn-100000" after it among those two letters away.
@@ -98,7 +85,7 @@ class Searching {
   Searching(Transaction& tx, const Reach& reach, const CentreQuery& query)
       : tx_(tx), reach_(reach), query_(query) {
     for (const std::string& word : query.words) {
-      terms_.push_back({word, word + std::string(kAfterEveryCharacter), {}});
+      terms_.push_back({word, AfterAllThatBegin(word), {}});
     }
   }
 
@@ -159,23 +146,24 @@ class Searching {
                         " AND w.centre = d.centre AND w.word = ", word, ")");
   }
 
-  std::string HasAllWords(Statement& statement, const std::string& tenant, const Term* but) const {
+  std::string HasAllWords(Parameters& parameters, const std::string& tenant,
+                          const Term* but) const {
     std::string all;
     for (const Term& term : terms_) {
       if (&term == but) continue;
-      const std::string word = statement.Bind(term.word);
+      const std::string word = parameters.Bind(term.word);
       absl::StrAppend(&all, all.empty() ? "" : " AND ", HasWord(tenant, word));
     }
     return all;
   }
 
-  std::string HasAllBeginnings(Statement& statement, const std::string& tenant,
+  std::string HasAllBeginnings(Parameters& parameters, const std::string& tenant,
                                const Term* but) const {
     std::string all;
     for (const Term& term : terms_) {
       if (&term == but) continue;
-      const std::string from = statement.Bind(term.word);
-      const std::string to = statement.Bind(term.end);
+      const std::string from = parameters.Bind(term.word);
+      const std::string to = parameters.Bind(term.end);
       absl::StrAppend(&all, " AND EXISTS (SELECT 1 FROM centre_words w WHERE w.tenant = ", tenant,
                       " AND w.centre = d.centre AND w.word >= ", from, " AND w.word < ", to, ")");
     }
@@ -209,24 +197,24 @@ class Searching {
   // others have to be there too.
   absl::Status FindByWord(const std::string& word, const Term* but, std::string_view after,
                           int limit, std::vector<std::string>& found) {
-    Statement statement;
-    const std::string tenant = statement.Bind(reach_.tenant);
+    Parameters parameters;
+    const std::string tenant = parameters.Bind(reach_.tenant);
     std::string sql = "SELECT d.centre FROM centre_words d WHERE d.tenant = " + tenant;
-    sql += " AND d.word = " + statement.Bind(word);
+    sql += " AND d.word = " + parameters.Bind(word);
     if (but != nullptr) {
-      const std::string others = HasAllWords(statement, tenant, but);
+      const std::string others = HasAllWords(parameters, tenant, but);
       if (!others.empty()) sql += " AND " + others;
-      sql += " AND NOT " + HasWord(tenant, statement.Bind(query_.name));
+      sql += " AND NOT " + HasWord(tenant, parameters.Bind(query_.name));
     }
-    return Collect(sql, statement, after, limit, found);
+    return Collect(sql, parameters, after, limit, found);
   }
 
-  absl::Status Collect(std::string& sql, Statement& statement, std::string_view after, int limit,
+  absl::Status Collect(std::string& sql, Parameters& parameters, std::string_view after, int limit,
                        std::vector<std::string>& found) {
-    sql += " AND d.centre > " + statement.Bind(after);
-    if (!reach_.within.empty()) sql += " AND d.centre = " + statement.Bind(reach_.within);
-    sql += " ORDER BY d.centre LIMIT " + statement.Bind(limit);
-    return tx_.Query(sql, statement.values(), [&](const SqlRow& row) {
+    sql += " AND d.centre > " + parameters.Bind(after);
+    if (!reach_.within.empty()) sql += " AND d.centre = " + parameters.Bind(reach_.within);
+    sql += " ORDER BY d.centre LIMIT " + parameters.Bind(limit);
+    return tx_.Query(sql, parameters.values(), [&](const SqlRow& row) {
       found.emplace_back(row.Text(0));
       return absl::OkStatus();
     });
@@ -243,21 +231,21 @@ class Searching {
           last = row.Text(0);
           return absl::OkStatus();
         }));
-    Statement statement;
-    const std::string tenant = statement.Bind(reach_.tenant);
+    Parameters parameters;
+    const std::string tenant = parameters.Bind(reach_.tenant);
     std::string sql =
         "SELECT d.centre FROM (SELECT tenant, id AS centre FROM centres) d WHERE d.tenant = ";
     sql += tenant;
-    const std::string whole = HasAllWords(statement, tenant, nullptr);
+    const std::string whole = HasAllWords(parameters, tenant, nullptr);
     if (tier == Tier::kWholeWords) {
       sql += " AND " + whole;
     } else {
       sql += " AND NOT (" + whole + ")";
-      sql += HasAllBeginnings(statement, tenant, nullptr);
+      sql += HasAllBeginnings(parameters, tenant, nullptr);
     }
-    sql += " AND NOT " + HasWord(tenant, statement.Bind(query_.name));
-    if (!last.empty()) sql += " AND d.centre <= " + statement.Bind(last);
-    RETURN_IF_ERROR(Collect(sql, statement, after, limit, found));
+    sql += " AND NOT " + HasWord(tenant, parameters.Bind(query_.name));
+    if (!last.empty()) sql += " AND d.centre <= " + parameters.Bind(last);
+    RETURN_IF_ERROR(Collect(sql, parameters, after, limit, found));
     all_seen = last.empty() || static_cast<int>(found.size()) == limit;
     return absl::OkStatus();
   }

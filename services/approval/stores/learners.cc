@@ -5,7 +5,8 @@
 
 #include "absl/strings/str_replace.h"
 #include "services/approval/errors.h"
-#include "services/approval/stores/row_values.h"
+#include "services/approval/stores/in_list.h"
+#include "services/approval/stores/rows.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/error/error.h"
 
@@ -17,13 +18,8 @@ using platform::SqlRow;
 using platform::SqlValue;
 using platform::Transaction;
 using platform::View;
-using rows::DayOf;
-using rows::EnumOf;
-using rows::Text;
-using rows::TimeOf;
 
 constexpr std::string_view kTemporaryUln = "9999999999";
-constexpr std::size_t kPerQuery = 200;
 
 constexpr std::string_view kColumns =
     "centre, id, qualification, enrolment, learner_name, uln, birth_day, register_day, end_day, "
@@ -55,18 +51,18 @@ absl::StatusOr<RegistrationRecord> RegistrationOf(const SqlRow& row) {
   r.learner.name = row.Text(4);
   r.learner.uln = row.Text(5);
   if (!row.IsNull(6)) {
-    ASSIGN_OR_RETURN(r.learner.birth_day, DayOf(row, 6));
+    ASSIGN_OR_RETURN(r.learner.birth_day, DayAt(row, 6));
   }
-  ASSIGN_OR_RETURN(r.register_day, DayOf(row, 7));
-  ASSIGN_OR_RETURN(r.end_day, DayOf(row, 8));
+  ASSIGN_OR_RETURN(r.register_day, DayAt(row, 7));
+  ASSIGN_OR_RETURN(r.end_day, DayAt(row, 8));
   r.programme = row.Text(9);
-  ASSIGN_OR_RETURN(r.state, EnumOf<RegistrationState>(row, 10, kRegistrationStates));
+  ASSIGN_OR_RETURN(r.state, EnumAt<RegistrationState>(row, 10, kRegistrationStates));
   r.state_reason = row.Text(11);
   r.predecessor = row.Text(12);
   r.successor = row.Text(13);
   r.erasure = row.Text(14);
-  r.create_time = TimeOf(row, 15);
-  r.update_time = TimeOf(row, 16);
+  r.create_time = TimeAt(row, 15);
+  r.update_time = TimeAt(row, 16);
   r.version = row.Int(17);
   return r;
 }
@@ -77,14 +73,14 @@ absl::StatusOr<AchievementRecord> AchievementOf(const SqlRow& row) {
   a.number = static_cast<int>(row.Int(1));
   a.entry.achieved = row.Int(2) != 0;
   a.entry.assessor = row.Text(3);
-  ASSIGN_OR_RETURN(a.entry.assess_day, DayOf(row, 4));
+  ASSIGN_OR_RETURN(a.entry.assess_day, DayAt(row, 4));
   a.entry.verifier = row.Text(5);
   if (!row.IsNull(6)) {
-    ASSIGN_OR_RETURN(a.entry.verify_day, DayOf(row, 6));
+    ASSIGN_OR_RETURN(a.entry.verify_day, DayAt(row, 6));
   }
   a.entry.change_note = row.Text(7);
   a.author = row.Text(8);
-  a.time = TimeOf(row, 9);
+  a.time = TimeAt(row, 9);
   a.entry.form = row.Text(10);
   return a;
 }
@@ -95,18 +91,18 @@ absl::StatusOr<AwardRecord> AwardOf(const SqlRow& row) {
   a.id = row.Text(1);
   a.registration = row.Text(2);
   a.qualification = row.Text(3);
-  ASSIGN_OR_RETURN(a.state, EnumOf<AwardState>(row, 4, kAwardStates));
+  ASSIGN_OR_RETURN(a.state, EnumAt<AwardState>(row, 4, kAwardStates));
   a.direct = row.Int(5) != 0;
   a.learner_name = row.Text(6);
   a.uln = row.Text(7);
-  a.units = rows::LinesOf(row.Text(8));
+  a.units = LinesAt(row, 8);
   a.credits = static_cast<int>(row.Int(9));
   a.claimant = row.Text(10);
-  a.claim_time = TimeOf(row, 11);
+  a.claim_time = TimeAt(row, 11);
   a.officer = row.Text(12);
   a.reason = row.Text(13);
   if (!row.IsNull(14)) {
-    ASSIGN_OR_RETURN(a.award_day, DayOf(row, 14));
+    ASSIGN_OR_RETURN(a.award_day, DayAt(row, 14));
   }
   a.version = row.Int(15);
   return a;
@@ -116,29 +112,15 @@ absl::StatusOr<ErasureRecord> ErasureOf(const SqlRow& row) {
   ErasureRecord e;
   e.centre = row.Text(0);
   e.id = row.Text(1);
-  e.registrations = rows::LinesOf(row.Text(2));
+  e.registrations = LinesAt(row, 2);
   e.legal_basis = static_cast<int>(row.Int(3));
   e.reason = row.Text(4);
   e.officer = row.Text(5);
   e.planner_versions = static_cast<int>(row.Int(6));
-  e.kept_awards = rows::LinesOf(row.Text(7));
+  e.kept_awards = LinesAt(row, 7);
   e.pseudonym = row.Text(8);
-  e.time = TimeOf(row, 9);
+  e.time = TimeAt(row, 9);
   return e;
-}
-
-// Rows into items, of which `make` may fail.
-template <typename Item>
-absl::StatusOr<std::vector<Item>> Read(Transaction& tx, const std::string& sql,
-                                       std::span<const SqlValue> values,
-                                       absl::StatusOr<Item> (*make)(const SqlRow&)) {
-  std::vector<Item> found;
-  RETURN_IF_ERROR(tx.Query(sql, values, [&](const SqlRow& row) -> absl::Status {
-    ASSIGN_OR_RETURN(Item item, make(row));
-    found.push_back(std::move(item));
-    return absl::OkStatus();
-  }));
-  return found;
 }
 
 Error NotFound(std::string_view reason, std::string_view key, const std::string& name) {
@@ -151,17 +133,6 @@ Error Changed(const std::string& name) {
   return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",
                absl::StrCat(name, " has changed meanwhile; read it again"))
       .With("resource", name);
-}
-
-// "$4, $5, …", and the values: one text of SQL serves all parts of a long list, because the last
-// one is filled up with its own first value.
-std::string Bind(std::span<const std::string> part, std::vector<SqlValue>& values) {
-  std::string places;
-  for (std::size_t i = 0; i < kPerQuery; ++i) {
-    values.emplace_back(part[i < part.size() ? i : 0]);
-    absl::StrAppend(&places, i == 0 ? "$" : ", $", values.size());
-  }
-  return places;
 }
 
 }  // namespace
@@ -187,9 +158,9 @@ absl::Status LearnerStore::Insert(Tx& tx, std::string_view tenant,
       "registrations", kInserted, static_cast<std::int64_t>(records.size()),
       [&](std::int64_t i, std::span<SqlValue> out) {
         const RegistrationRecord& r = records[i];
-        first = Text(r.register_day);
-        last = Text(r.end_day);
-        if (r.learner.birth_day.has_value()) birth = Text(*r.learner.birth_day);
+        first = TextOf(r.register_day);
+        last = TextOf(r.end_day);
+        if (r.learner.birth_day.has_value()) birth = TextOf(*r.learner.birth_day);
         std::size_t column = 0;
         for (const SqlValue& value : std::initializer_list<SqlValue>{
                  tenant, r.centre, r.id, r.qualification, r.learner.enrolment, r.learner.name,
@@ -221,7 +192,7 @@ absl::StatusOr<RegistrationRecord> LearnerStore::Get(Tx& tx, const Reach& reach,
                    " FROM registrations WHERE tenant = $1 AND centre = $2 AND id = $3 "
                    "AND ($4 = '' OR centre = $4)");
   const SqlValue values[] = {reach.tenant, centre, id, reach.within};
-  ASSIGN_OR_RETURN(auto found, Read(tx, kSql, values, RegistrationOf));
+  ASSIGN_OR_RETURN(auto found, Collect<RegistrationRecord>(tx, kSql, values, RegistrationOf));
   if (!found.empty()) return std::move(found[0]);
   return NotFound(kRegistrationNotFound, "registration",
                   absl::StrCat("centres/", View(centre), "/registrations/", View(id)));
@@ -230,28 +201,24 @@ absl::StatusOr<RegistrationRecord> LearnerStore::Get(Tx& tx, const Reach& reach,
 absl::StatusOr<std::map<std::string, RegistrationRecord, std::less<>>> LearnerStore::Find(
     Tx& tx, const Reach& reach, std::string_view centre, std::span<const std::string> ids) {
   std::map<std::string, RegistrationRecord, std::less<>> found;
-  for (std::size_t at = 0; at < ids.size(); at += kPerQuery) {
-    std::vector<SqlValue> values = {reach.tenant, centre, reach.within};
-    const std::string places = Bind(ids.subspan(at, std::min(kPerQuery, ids.size() - at)), values);
-    ASSIGN_OR_RETURN(auto part,
-                     Read(tx,
-                          absl::StrCat("SELECT ", View(kColumns),
-                                       " FROM registrations WHERE tenant = $1 AND centre = $2 "
-                                       "AND ($3 = '' OR centre = $3) AND id IN (",
-                                       places, ")"),
-                          values, RegistrationOf));
-    for (RegistrationRecord& record : part) {
-      std::string id = record.id;
-      found.emplace(std::move(id), std::move(record));
-    }
-  }
+  static const std::string kSql =
+      absl::StrCat("SELECT ", View(kColumns),
+                   " FROM registrations WHERE tenant = $1 AND centre = $2 "
+                   "AND ($3 = '' OR centre = $3) AND id IN ");
+  RETURN_IF_ERROR(QueryIn(tx, kSql, {reach.tenant, centre, reach.within}, ids, "",
+                          [&](const SqlRow& row) -> absl::Status {
+                            ASSIGN_OR_RETURN(RegistrationRecord record, RegistrationOf(row));
+                            std::string id = record.id;
+                            found.emplace(std::move(id), std::move(record));
+                            return absl::OkStatus();
+                          }));
   return found;
 }
 
 absl::Status LearnerStore::Update(Tx& tx, std::string_view tenant, RegistrationRecord& r,
                                   const RegistrationChange& change) {
-  const std::optional<std::string> birth = Text(r.learner.birth_day);
-  const std::string last = Text(r.end_day);
+  const std::optional<std::string> birth = TextOf(r.learner.birth_day);
+  const std::string last = TextOf(r.end_day);
   ASSIGN_OR_RETURN(
       const std::int64_t rows,
       tx.Execute("UPDATE registrations SET enrolment = $4, learner_name = $5, uln = $6, "
@@ -278,7 +245,7 @@ absl::StatusOr<std::vector<RegistrationRecord>> LearnerStore::List(Tx& tx, const
                                                                    const RegistrationFilter& filter,
                                                                    std::string_view after,
                                                                    int limit) {
-  const rows::Span span(reach, centre, after);
+  const RowSpan span(reach, centre, after);
   if (span.none()) return std::vector<RegistrationRecord>();
   const int state = filter.state.has_value() ? static_cast<int>(*filter.state) : -1;
   const SqlValue values[] = {reach.tenant, span.first(),         span.id(),        span.last(),
@@ -289,7 +256,7 @@ absl::StatusOr<std::vector<RegistrationRecord>> LearnerStore::List(Tx& tx, const
                    "AND centre <= $4 AND ($5 = -1 OR state = $5) "
                    "AND ($6 = '' OR qualification = $6) AND ($7 = '' OR enrolment = $7) "
                    "ORDER BY centre, id LIMIT $8");
-  return Read(tx, kSql, values, RegistrationOf);
+  return Collect<RegistrationRecord>(tx, kSql, values, RegistrationOf);
 }
 
 absl::StatusOr<RegistrationRecord> LearnerStore::FindByUln(Tx& tx, const Reach& reach,
@@ -304,7 +271,7 @@ absl::StatusOr<RegistrationRecord> LearnerStore::FindByUln(Tx& tx, const Reach& 
                    " FROM registrations WHERE tenant = $1 AND uln <> '' AND uln = $2 AND "
                    "centre = $3 AND ($4 = '' OR centre = $4) AND qualification = $5 "
                    "ORDER BY CASE WHEN state = 0 THEN 0 ELSE 1 END, id DESC LIMIT 1");
-  ASSIGN_OR_RETURN(auto found, Read(tx, kSql, values, RegistrationOf));
+  ASSIGN_OR_RETURN(auto found, Collect<RegistrationRecord>(tx, kSql, values, RegistrationOf));
   if (!found.empty()) return std::move(found[0]);
   return Error(absl::StatusCode::kNotFound, kRegistrationNotFound,
                "there is no registration of this learner for the qualification")
@@ -319,7 +286,7 @@ absl::StatusOr<std::vector<RegistrationChange>> LearnerStore::Changes(
                "AND centre = $2 AND registration = $3 ORDER BY number LIMIT 1000",
                {tenant, record.centre, record.id}, [&](const SqlRow& row) {
                  found.push_back({std::string(row.Text(0)), std::string(row.Text(1)),
-                                  std::string(row.Text(2)), TimeOf(row, 3)});
+                                  std::string(row.Text(2)), TimeAt(row, 3)});
                  return absl::OkStatus();
                }));
   return found;
@@ -347,44 +314,36 @@ absl::Status LearnerStore::Know(Tx& tx, std::string_view tenant, std::string_vie
     enrolments.push_back(learner.enrolment);
     if (!learner.uln.empty() && learner.uln != kTemporaryUln) ulns.push_back(learner.uln);
   }
-  for (std::size_t at = 0; at < enrolments.size(); at += kPerQuery) {
-    std::vector<SqlValue> values = {tenant, centre, qualification};
-    const std::span<const std::string> all(enrolments);
-    const std::string places = Bind(all.subspan(at, std::min(kPerQuery, all.size() - at)), values);
-    RETURN_IF_ERROR(tx.Query(
-        // Engines walk the centre unless the numbers are looked up by themselves.
-        absl::StrCat("SELECT enrolment, uln, birth_day, "
-                     "CASE WHEN state = 0 AND qualification = $3 THEN 1 ELSE 0 END "
-                     "FROM registrations WHERE tenant = $1 AND centre = $2 AND id IN "
-                     "(SELECT x.id FROM registrations x WHERE x.tenant = $1 AND x.centre = $2 "
-                     "AND x.enrolment IN (",
-                     places, "))"),
-        values, [&](const SqlRow& row) -> absl::Status {
-          KnownLearner& known = frame.known[std::string(row.Text(0))];
-          if (!row.Text(1).empty() && row.Text(1) != kTemporaryUln) known.uln = row.Text(1);
-          if (!row.IsNull(2)) {
-            ASSIGN_OR_RETURN(known.birth_day, DayOf(row, 2));
-          }
-          known.registered |= row.Int(3) != 0;
-          return absl::OkStatus();
-        }));
-  }
-  for (std::size_t at = 0; at < ulns.size(); at += kPerQuery) {
-    std::vector<SqlValue> values = {tenant, centre, qualification};
-    const std::span<const std::string> all(ulns);
-    const std::string places = Bind(all.subspan(at, std::min(kPerQuery, all.size() - at)), values);
-    RETURN_IF_ERROR(tx.Query(
-        absl::StrCat("SELECT uln, enrolment FROM registrations WHERE tenant = $1 AND centre = $2 "
-                     "AND qualification = $3 AND state = 0 AND id IN (SELECT x.id "
-                     "FROM registrations x WHERE x.tenant = $1 AND x.centre = $2 AND x.uln <> '' "
-                     "AND x.uln IN (",
-                     places, "))"),
-        values, [&](const SqlRow& row) {
-          frame.registered_ulns.emplace(row.Text(0), row.Text(1));
-          return absl::OkStatus();
-        }));
-  }
-  return absl::OkStatus();
+  // Engines walk the centre unless the numbers are looked up by themselves.
+  RETURN_IF_ERROR(QueryIn(tx,
+                          "SELECT enrolment, uln, birth_day, "
+                          "CASE WHEN state = 0 AND qualification = $3 THEN 1 ELSE 0 END "
+                          "FROM registrations WHERE tenant = $1 AND centre = $2 AND id IN "
+                          "(SELECT x.id FROM registrations x WHERE x.tenant = $1 AND x.centre = $2 "
+                          "AND x.enrolment IN ",
+                          {tenant, centre, qualification}, enrolments, ")",
+                          [&](const SqlRow& row) -> absl::Status {
+                            KnownLearner& known = frame.known[std::string(row.Text(0))];
+                            if (!row.Text(1).empty() && row.Text(1) != kTemporaryUln)
+                              known.uln = row.Text(1);
+                            if (!row.IsNull(2)) {
+                              ASSIGN_OR_RETURN(known.birth_day, DayAt(row, 2));
+                            }
+                            known.registered |= row.Int(3) != 0;
+                            return absl::OkStatus();
+                          }));
+  return QueryIn(tx,
+                 "SELECT uln, enrolment FROM registrations WHERE tenant = $1 AND centre = $2 "
+                 "AND qualification = $3 AND state = 0 AND id IN (SELECT x.id "
+                 "FROM registrations x WHERE x.tenant = $1 AND x.centre = $2 AND x.uln <> '' "
+                 "AND x.uln IN ",
+                 {tenant, centre, qualification}, ulns, ")", [&](const SqlRow& row) {
+                   frame.registered_ulns.emplace(row.Text(0), row.Text(1));
+                   return absl::OkStatus();
+                 });
+}
+
+absl::StatusOr<std::vector<RegistrationRecord>> LearnerStore::OfLearner return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<RegistrationRecord>> LearnerStore::OfLearner(
@@ -399,14 +358,14 @@ absl::StatusOr<std::vector<RegistrationRecord>> LearnerStore::OfLearner(
       "AND enrolment = $3 UNION SELECT centre, id FROM registrations WHERE tenant = $1 "
       "AND uln <> '' AND uln = $4) found CROSS JOIN registrations r WHERE r.tenant = $1 "
       "AND r.centre = found.centre AND r.id = found.id ORDER BY r.centre, r.id LIMIT 1000");
-  return Read(tx, kSql, values, RegistrationOf);
+  return Collect<RegistrationRecord>(tx, kSql, values, RegistrationOf);
 }
 
 absl::Status LearnerStore::InsertAchievement(Tx& tx, std::string_view tenant,
                                              std::string_view centre, std::string_view registration,
                                              const AchievementRecord& a) {
-  const std::string assessed = Text(a.entry.assess_day);
-  const std::optional<std::string> verified = Text(a.entry.verify_day);
+  const std::string assessed = TextOf(a.entry.assess_day);
+  const std::optional<std::string> verified = TextOf(a.entry.verify_day);
   return tx
       .Execute(
           "INSERT INTO achievements (tenant, centre, registration, unit, number, achieved, "
@@ -429,7 +388,7 @@ absl::StatusOr<std::vector<AchievementRecord>> LearnerStore::ListAchievements(
       "AND number = (SELECT MAX(b.number) FROM achievements b WHERE b.tenant = a.tenant "
       "AND b.centre = a.centre AND b.registration = a.registration AND b.unit = a.unit) "
       "ORDER BY unit LIMIT $5");
-  return Read(tx, kSql, values, AchievementOf);
+  return Collect<AchievementRecord>(tx, kSql, values, AchievementOf);
 }
 
 absl::StatusOr<std::vector<AchievementRecord>> LearnerStore::ListVersions(
@@ -440,7 +399,7 @@ absl::StatusOr<std::vector<AchievementRecord>> LearnerStore::ListVersions(
       absl::StrCat("SELECT ", View(kAchievementColumns),
                    " FROM achievements WHERE tenant = $1 AND centre = $2 AND registration = $3 "
                    "AND unit = $4 AND number > $5 ORDER BY number LIMIT $6");
-  return Read(tx, kSql, values, AchievementOf);
+  return Collect<AchievementRecord>(tx, kSql, values, AchievementOf);
 }
 
 absl::StatusOr<std::optional<AchievementRecord>> LearnerStore::LastVersion(
@@ -451,14 +410,14 @@ absl::StatusOr<std::optional<AchievementRecord>> LearnerStore::LastVersion(
       absl::StrCat("SELECT ", View(kAchievementColumns),
                    " FROM achievements WHERE tenant = $1 AND centre = $2 AND registration = $3 "
                    "AND unit = $4 ORDER BY number DESC LIMIT 1");
-  ASSIGN_OR_RETURN(auto found, Read(tx, kSql, values, AchievementOf));
+  ASSIGN_OR_RETURN(auto found, Collect<AchievementRecord>(tx, kSql, values, AchievementOf));
   if (found.empty()) return std::optional<AchievementRecord>();
   return std::optional<AchievementRecord>(std::move(found[0]));
 }
 
 absl::Status LearnerStore::InsertAward(Tx& tx, std::string_view tenant, const AwardRecord& a) {
-  const std::string units = rows::Lines(a.units);
-  const std::optional<std::string> day = Text(a.award_day);
+  const std::string units = LinesOf(a.units);
+  const std::optional<std::string> day = TextOf(a.award_day);
   ASSIGN_OR_RETURN(
       const std::int64_t rows,
       tx.Execute(
@@ -482,14 +441,14 @@ absl::StatusOr<AwardRecord> LearnerStore::GetAward(Tx& tx, const Reach& reach,
                    " FROM awards WHERE tenant = $1 AND centre = $2 AND id = $3 "
                    "AND ($4 = '' OR centre = $4)");
   const SqlValue values[] = {reach.tenant, centre, id, reach.within};
-  ASSIGN_OR_RETURN(auto found, Read(tx, kSql, values, AwardOf));
+  ASSIGN_OR_RETURN(auto found, Collect<AwardRecord>(tx, kSql, values, AwardOf));
   if (!found.empty()) return std::move(found[0]);
   return NotFound(kAwardNotFound, "award",
                   absl::StrCat("centres/", View(centre), "/awards/", View(id)));
 }
 
 absl::Status LearnerStore::UpdateAward(Tx& tx, std::string_view tenant, AwardRecord& a) {
-  const std::optional<std::string> day = Text(a.award_day);
+  const std::optional<std::string> day = TextOf(a.award_day);
   ASSIGN_OR_RETURN(
       const std::int64_t rows,
       tx.Execute("UPDATE awards SET state = $4, learner_name = $5, uln = $6, officer = $7, "
@@ -507,7 +466,7 @@ absl::StatusOr<std::vector<AwardRecord>> LearnerStore::ListAwards(Tx& tx, const 
                                                                   std::optional<AwardState> state,
                                                                   std::string_view after,
                                                                   int limit) {
-  const rows::Span span(reach, centre, after);
+  const RowSpan span(reach, centre, after);
   if (span.none()) return std::vector<AwardRecord>();
   const int wanted = state.has_value() ? static_cast<int>(*state) : -1;
   const SqlValue values[] = {reach.tenant, span.first(), span.id(), span.last(), wanted, limit};
@@ -515,7 +474,7 @@ absl::StatusOr<std::vector<AwardRecord>> LearnerStore::ListAwards(Tx& tx, const 
       absl::StrCat("SELECT ", View(kAwardColumns),
                    " FROM awards WHERE tenant = $1 AND (centre, id) > ($2, $3) AND centre <= $4 "
                    "AND ($5 = -1 OR state = $5) ORDER BY centre, id LIMIT $6");
-  return Read(tx, kSql, values, AwardOf);
+  return Collect<AwardRecord>(tx, kSql, values, AwardOf);
 }
 
 absl::StatusOr<std::vector<AwardRecord>> LearnerStore::AwardsOf(Tx& tx, std::string_view tenant,
@@ -526,12 +485,12 @@ absl::StatusOr<std::vector<AwardRecord>> LearnerStore::AwardsOf(Tx& tx, std::str
       absl::StrCat("SELECT ", View(kAwardColumns),
                    " FROM awards WHERE tenant = $1 AND centre = $2 AND registration = $3 "
                    "ORDER BY id LIMIT 1000");
-  return Read(tx, kSql, values, AwardOf);
+  return Collect<AwardRecord>(tx, kSql, values, AwardOf);
 }
 
 absl::Status LearnerStore::InsertErasure(Tx& tx, std::string_view tenant, const ErasureRecord& e) {
-  const std::string registrations = rows::Lines(e.registrations);
-  const std::string kept = rows::Lines(e.kept_awards);
+  const std::string registrations = LinesOf(e.registrations);
+  const std::string kept = LinesOf(e.kept_awards);
   return tx
       .Execute(absl::StrCat("INSERT INTO erasures (tenant, ", View(kErasureColumns),
                             ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"),
@@ -548,7 +507,7 @@ absl::StatusOr<ErasureRecord> LearnerStore::GetErasure(Tx& tx, const Reach& reac
                    " FROM erasures WHERE tenant = $1 AND centre = $2 AND id = $3 "
                    "AND ($4 = '' OR centre = $4)");
   const SqlValue values[] = {reach.tenant, centre, id, reach.within};
-  ASSIGN_OR_RETURN(auto found, Read(tx, kSql, values, ErasureOf));
+  ASSIGN_OR_RETURN(auto found, Collect<ErasureRecord>(tx, kSql, values, ErasureOf));
   if (!found.empty()) return std::move(found[0]);
   return NotFound(kErasureNotFound, "erasure",
                   absl::StrCat("centres/", View(centre), "/erasures/", View(id)));
@@ -558,14 +517,14 @@ absl::StatusOr<std::vector<ErasureRecord>> LearnerStore::ListErasures(Tx& tx, co
                                                                       std::string_view centre,
                                                                       std::string_view after,
                                                                       int limit) {
-  const rows::Span span(reach, centre, after);
+  const RowSpan span(reach, centre, after);
   if (span.none()) return std::vector<ErasureRecord>();
   const SqlValue values[] = {reach.tenant, span.first(), span.id(), span.last(), limit};
   static const std::string kSql =
       absl::StrCat("SELECT ", View(kErasureColumns),
                    " FROM erasures WHERE tenant = $1 AND (centre, id) > ($2, $3) AND centre <= $4 "
                    "ORDER BY centre, id LIMIT $5");
-  return Read(tx, kSql, values, ErasureOf);
+  return Collect<ErasureRecord>(tx, kSql, values, ErasureOf);
 }
 
 }  // namespace assay::approval

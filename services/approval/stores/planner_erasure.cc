@@ -1,6 +1,6 @@
 #include "services/approval/stores/planner_erasure.h"
 
-#include "services/approval/stores/row_values.h"
+#include "services/approval/stores/rows.h"
 #include "services/platform/core/status_macros.h"
 
 namespace assay::approval {
@@ -38,7 +38,7 @@ absl::StatusOr<std::vector<PlannerVersionKey>> PlannerErasureStore::VersionKeys(
 absl::Status PlannerErasureStore::RewriteVersion(Tx& tx, std::string_view tenant,
                                                  const PlannerRecord& p,
                                                  const PlannerVersion& version) {
-  const std::string changes = rows::Lines(version.changes);
+  const std::string changes = LinesOf(version.changes);
   return tx
       .Execute(
           "UPDATE planner_versions SET document = $5, change_note = $6, changes = $7 "

@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "services/approval/errors.h"
+#include "services/approval/stores/rows.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
@@ -28,31 +29,16 @@ constexpr std::string_view kLearnerColumns[] = {"tenant", "centre",   "planner",
                                                 "name",   "outcome",  "prospect",       "rule",
                                                 "repair", "decision", "decision_reason"};
 
-std::string Text(absl::CivilDay day) { return absl::FormatCivilTime(day); }
-
-absl::StatusOr<absl::CivilDay> DayOf(const SqlRow& row, int column) {
-  absl::CivilDay day;
-  if (absl::ParseCivilTime(View(row.Text(column)), &day)) return day;
-  return absl::DataLossError(absl::StrCat("no day: ", View(row.Text(column))));
-}
-
-template <typename T>
-absl::StatusOr<T> EnumOf(const SqlRow& row, int column, int count) {
-  const std::int64_t value = row.Int(column);
-  if (value >= 0 && value < count) return static_cast<T>(value);
-  return absl::DataLossError(absl::StrCat("no such value: ", value));
-}
-
 absl::StatusOr<PlannerRecord> PlannerOf(const SqlRow& row) {
   PlannerRecord p;
   p.centre = row.Text(0);
   p.id = row.Text(1);
   p.approval = row.Text(2);
   p.qualification = row.Text(3);
-  ASSIGN_OR_RETURN(p.first_day, DayOf(row, 4));
-  ASSIGN_OR_RETURN(p.last_day, DayOf(row, 5));
-  ASSIGN_OR_RETURN(p.declaration_deadline, DayOf(row, 6));
-  ASSIGN_OR_RETURN(p.state, EnumOf<PlannerState>(row, 7, kPlannerStates));
+  ASSIGN_OR_RETURN(p.first_day, DayAt(row, 4));
+  ASSIGN_OR_RETURN(p.last_day, DayAt(row, 5));
+  ASSIGN_OR_RETURN(p.declaration_deadline, DayAt(row, 6));
+  ASSIGN_OR_RETURN(p.state, EnumAt<PlannerState>(row, 7, kPlannerStates));
   p.document_version = static_cast<int>(row.Int(8));
   p.submissions = static_cast<int>(row.Int(9));
   p.declarations = static_cast<int>(row.Int(10));
@@ -101,8 +87,8 @@ absl::StatusOr<LearnerStanding> StandingOf(const SqlRow& row, int at) {
   LearnerStanding learner;
   learner.enrolment = row.Text(at);
   learner.name = row.Text(at + 1);
-  ASSIGN_OR_RETURN(learner.outcome, EnumOf<Involvement>(row, at + 2, 3));
-  ASSIGN_OR_RETURN(learner.prospect, EnumOf<Involvement>(row, at + 3, 3));
+  ASSIGN_OR_RETURN(learner.outcome, EnumAt<Involvement>(row, at + 2, 3));
+  ASSIGN_OR_RETURN(learner.prospect, EnumAt<Involvement>(row, at + 3, 3));
   learner.rule = row.Text(at + 4);
   learner.repair = row.Text(at + 5);
   if (!row.IsNull(at + 6)) learner.decision = row.Int(at + 6) != 0;
@@ -117,8 +103,8 @@ std::string PlannerRecord::Name() const {
 }
 
 absl::Status PlannerStore::Insert(Tx& tx, std::string_view tenant, const PlannerRecord& p) {
-  const std::string first = Text(p.first_day), last = Text(p.last_day);
-  const std::string deadline = Text(p.declaration_deadline);
+  const std::string first = TextOf(p.first_day), last = TextOf(p.last_day);
+  const std::string deadline = TextOf(p.declaration_deadline);
   ASSIGN_OR_RETURN(
       const std::int64_t rows,
       tx.Execute(absl::StrCat("INSERT INTO planners (tenant, ", View(kColumns),
@@ -165,7 +151,7 @@ absl::StatusOr<PlannerRecord> PlannerStore::Get(Tx& tx, const Reach& reach, std:
 }
 
 absl::Status PlannerStore::Update(Tx& tx, std::string_view tenant, PlannerRecord& p) {
-  const std::string deadline = Text(p.declaration_deadline);
+  const std::string deadline = TextOf(p.declaration_deadline);
   std::optional<std::int64_t> sign_us;
   if (p.sign_time.has_value()) sign_us = absl::ToUnixMicros(*p.sign_time);
   ASSIGN_OR_RETURN(
@@ -334,7 +320,7 @@ absl::StatusOr<std::vector<LearnerStanding>> PlannerStore::ListMissing(Tx& tx, c
         ASSIGN_OR_RETURN(LearnerStanding learner, StandingOf(row, 3));
         learner.planner_name =
             absl::StrCat("centres/", View(row.Text(0)), "/planners/", View(row.Text(1)));
-        ASSIGN_OR_RETURN(learner.declaration_deadline, DayOf(row, 2));
+        ASSIGN_OR_RETURN(learner.declaration_deadline, DayAt(row, 2));
         found.push_back(std::move(learner));
         return absl::OkStatus();
       }));
@@ -344,7 +330,7 @@ absl::StatusOr<std::vector<LearnerStanding>> PlannerStore::ListMissing(Tx& tx, c
 absl::Status PlannerStore::InsertRuling(Tx& tx, std::string_view tenant, const PlannerRecord& p,
                                         const PlannerRuling& ruling) {
   std::optional<std::string> deadline;
-  if (ruling.deadline.has_value()) deadline = Text(*ruling.deadline);
+  if (ruling.deadline.has_value()) deadline = TextOf(*ruling.deadline);
   RETURN_IF_ERROR(
       tx.Execute("INSERT INTO planner_rulings (tenant, centre, planner, number, outcome, feedback, "
                  "deadline, officer, time_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -352,7 +338,7 @@ absl::Status PlannerStore::InsertRuling(Tx& tx, std::string_view tenant, const P
                   ruling.officer, absl::ToUnixMicros(ruling.time)})
           .status());
   for (std::size_t i = 0; i < ruling.actions.size(); ++i) {
-    const std::string due = Text(ruling.actions[i].due);
+    const std::string due = TextOf(ruling.actions[i].due);
     RETURN_IF_ERROR(tx.Execute("INSERT INTO planner_actions (tenant, centre, planner, ruling, "
                                "position, text, due_day) VALUES ($1, $2, $3, $4, $5, $6, $7)",
                                {tenant, p.centre, p.id, p.rulings, static_cast<std::int64_t>(i),
@@ -376,7 +362,7 @@ absl::StatusOr<std::optional<PlannerRuling>> PlannerStore::LastRuling(Tx& tx,
                  found->outcome = row.Text(0);
                  found->feedback = row.Text(1);
                  if (!row.IsNull(2)) {
-                   ASSIGN_OR_RETURN(found->deadline, DayOf(row, 2));
+                   ASSIGN_OR_RETURN(found->deadline, DayAt(row, 2));
                  }
                  found->officer = row.Text(3);
                  found->time = absl::FromUnixMicros(row.Int(4));
@@ -387,7 +373,7 @@ absl::StatusOr<std::optional<PlannerRuling>> PlannerStore::LastRuling(Tx& tx,
       tx.Query("SELECT text, due_day FROM planner_actions WHERE tenant = $1 "
                "AND centre = $2 AND planner = $3 AND ruling = $4 ORDER BY position",
                {tenant, p.centre, p.id, p.rulings}, [&](const SqlRow& row) -> absl::Status {
-                 ASSIGN_OR_RETURN(const absl::CivilDay due, DayOf(row, 1));
+                 ASSIGN_OR_RETURN(const absl::CivilDay due, DayAt(row, 1));
                  found->actions.push_back({std::string(row.Text(0)), due});
                  return absl::OkStatus();
                }));

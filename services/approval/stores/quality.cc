@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "services/approval/errors.h"
-#include "services/approval/stores/row_values.h"
+#include "services/approval/stores/rows.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/error/error.h"
 
@@ -15,9 +15,6 @@ using platform::SqlRow;
 using platform::SqlValue;
 using platform::Transaction;
 using platform::View;
-using rows::DayOf;
-using rows::Text;
-using rows::TimeOf;
 
 constexpr std::string_view kReviewColumns =
     "centre, id, qualification, review_day, reviewer, summary, document, policy, interim, void, "
@@ -31,7 +28,7 @@ absl::StatusOr<QualityReviewRecord> ReviewOf(const SqlRow& row) {
   r.centre = row.Text(0);
   r.id = row.Text(1);
   r.qualification = row.Text(2);
-  ASSIGN_OR_RETURN(r.day, DayOf(row, 3));
+  ASSIGN_OR_RETURN(r.day, DayAt(row, 3));
   r.reviewer = row.Text(4);
   r.summary = row.Text(5);
   r.document = row.Bytes(6);
@@ -40,7 +37,7 @@ absl::StatusOr<QualityReviewRecord> ReviewOf(const SqlRow& row) {
   r.voided = row.Int(9) != 0;
   r.void_reason = row.Text(10);
   r.officer = row.Text(11);
-  r.create_time = TimeOf(row, 12);
+  r.create_time = TimeAt(row, 12);
   r.version = row.Int(13);
   return r;
 }
@@ -54,16 +51,16 @@ EvaluationRecord EvaluationOf(const SqlRow& row) {
   e.actor = row.Text(4);
   e.facts = row.Bytes(5);
   e.outcome = row.Bytes(6);
-  e.time = TimeOf(row, 7);
+  e.time = TimeAt(row, 7);
   return e;
 }
 
 absl::StatusOr<ReviewDueRecord> DueRecordOf(const SqlRow& row) {
   ReviewDueRecord due;
   due.centre = row.Text(0);
-  ASSIGN_OR_RETURN(due.due, DayOf(row, 1));
+  ASSIGN_OR_RETURN(due.due, DayAt(row, 1));
   due.interim = row.Int(2) != 0;
-  ASSIGN_OR_RETURN(due.level, rows::EnumOf<RiskLevel>(row, 3, 3));
+  ASSIGN_OR_RETURN(due.level, EnumAt<RiskLevel>(row, 3, 3));
   due.evaluation = static_cast<int>(row.Int(4));
   return due;
 }
@@ -76,10 +73,10 @@ absl::Status AddActions(Transaction& tx, std::string_view tenant, QualityReviewR
         ReviewActionRecord action;
         action.number = static_cast<int>(row.Int(0));
         action.text = row.Text(1);
-        ASSIGN_OR_RETURN(action.due, DayOf(row, 2));
+        ASSIGN_OR_RETURN(action.due, DayAt(row, 2));
         action.closing_note = row.Text(3);
         action.closed_by = row.Text(4);
-        if (!row.IsNull(5)) action.close_time = TimeOf(row, 5);
+        if (!row.IsNull(5)) action.close_time = TimeAt(row, 5);
         review.actions.push_back(std::move(action));
         return absl::OkStatus();
       });
@@ -132,7 +129,7 @@ std::string EvaluationRecord::Name() const {
 
 absl::Status QualityStore::InsertReview(Tx& tx, std::string_view tenant,
                                         const QualityReviewRecord& r) {
-  const std::string day = Text(r.day);
+  const std::string day = TextOf(r.day);
   RETURN_IF_ERROR(
       tx.Execute(absl::StrCat("INSERT INTO quality_reviews (tenant, ", View(kReviewColumns),
                               ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
@@ -142,7 +139,7 @@ absl::Status QualityStore::InsertReview(Tx& tx, std::string_view tenant,
                   r.void_reason, r.officer, absl::ToUnixMicros(r.create_time), r.version})
           .status());
   for (const ReviewActionRecord& action : r.actions) {
-    const std::string due = Text(action.due);
+    const std::string due = TextOf(action.due);
     RETURN_IF_ERROR(
         tx.Execute("INSERT INTO review_actions (tenant, centre, review, number, text, "
                    "due_day, closing_note, closed_by, close_us) "
@@ -200,7 +197,7 @@ absl::Status QualityStore::CloseAction(Tx& tx, std::string_view tenant,
 
 absl::StatusOr<std::vector<QualityReviewRecord>> QualityStore::ListReviews(
     Tx& tx, const Reach& reach, std::string_view centre, std::string_view after, int limit) {
-  const rows::Span span(reach, centre, after);
+  const RowSpan span(reach, centre, after);
   if (span.none()) return std::vector<QualityReviewRecord>();
   const SqlValue values[] = {reach.tenant, span.first(), span.id(), span.last(), limit};
   static const std::string kSql =
@@ -268,7 +265,7 @@ absl::StatusOr<std::vector<EvaluationRecord>> QualityStore::ListEvaluations(Tx& 
 }
 
 absl::Status QualityStore::PutDue(Tx& tx, std::string_view tenant, const ReviewDueRecord& d) {
-  const std::string day = Text(d.due);
+  const std::string day = TextOf(d.due);
   return tx
       .Execute(
           absl::StrCat("INSERT INTO reviews_due (tenant, ", View(kDueColumns),
@@ -291,11 +288,11 @@ absl::StatusOr<std::vector<ReviewDueRecord>> QualityStore::ListDue(
   const std::size_t slash = after.find('/');
   const std::string_view after_day = after.substr(0, slash);
   const std::string_view after_centre = slash == after.npos ? "" : after.substr(slash + 1);
-  const std::string until = due_by.has_value() ? Text(*due_by) : "9999-12-31";
+  const std::string until = due_by.has_value() ? TextOf(*due_by) : "9999-12-31";
   if (!centre.empty()) {
     ASSIGN_OR_RETURN(const auto due, DueOf(tx, reach.tenant, centre));
     const bool asked = due.has_value() && after.empty() && (due->interim || !interim_only) &&
-                       Text(due->due) <= until;
+                       TextOf(due->due) <= until;
     return asked ? std::vector<ReviewDueRecord>{*due} : std::vector<ReviewDueRecord>();
   }
   const SqlValue values[] = {reach.tenant,         after_day, after_centre, until,
@@ -336,7 +333,7 @@ absl::StatusOr<std::vector<RiskPolicyRecord>> QualityStore::Policies(Tx& tx,
                "ORDER BY version LIMIT 1000",
                {tenant}, [&](const SqlRow& row) {
                  found.push_back({static_cast<int>(row.Int(0)), std::string(row.Text(1)),
-                                  std::string(row.Text(2)), TimeOf(row, 3)});
+                                  std::string(row.Text(2)), TimeAt(row, 3)});
                  return absl::OkStatus();
                }));
   return found;

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/approval/stores/in_list.h"
+#include "services/approval/stores/rows.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/storage/database.h"
@@ -17,27 +19,12 @@ using platform::SqlValue;
 using platform::View;
 using Tx = platform::Transaction;
 
-constexpr std::size_t kIdsPerQuery = 200;
 constexpr std::string_view kColumns =
     "id, code, title, belongs_to, first_day, last_day, facts, create_us, update_us";
 constexpr std::string_view kInsertColumns[] = {"tenant", "register",   "id",        "code",
                                                "title",  "belongs_to", "first_day", "last_day",
                                                "facts",  "create_us",  "update_us"};
 constexpr std::string_view kWordColumns[] = {"tenant", "register", "entry", "word"};
-// Above every character, so that word >= p AND word < p + this means "begins with p".
-constexpr std::string_view kAfterEveryCharacter = "\xF4\x8F\xBF\xBF";
-
-std::optional<std::string> Text(const std::optional<absl::CivilDay>& day) {
-  if (!day.has_value()) return std::nullopt;
-  return absl::FormatCivilTime(*day);
-}
-
-absl::StatusOr<std::optional<absl::CivilDay>> DayOf(const SqlRow& row, int column) {
-  if (row.IsNull(column)) return std::nullopt;
-  absl::CivilDay day;
-  if (absl::ParseCivilTime(View(row.Text(column)), &day)) return day;
-  return absl::DataLossError(absl::StrCat("no day: ", View(row.Text(column))));
-}
 
 absl::StatusOr<RegisterRecord> RecordOf(const SqlRow& row) {
   RegisterRecord record;
@@ -45,8 +32,8 @@ absl::StatusOr<RegisterRecord> RecordOf(const SqlRow& row) {
   record.entry.code = row.Text(1);
   record.entry.title = row.Text(2);
   record.entry.belongs_to = row.Text(3);
-  ASSIGN_OR_RETURN(record.entry.first_day, DayOf(row, 4));
-  ASSIGN_OR_RETURN(record.entry.last_day, DayOf(row, 5));
+  ASSIGN_OR_RETURN(record.entry.first_day, OptionalDayAt(row, 4));
+  ASSIGN_OR_RETURN(record.entry.last_day, OptionalDayAt(row, 5));
   record.entry.facts = ReadFacts(row.Text(6));
   record.create_time = absl::FromUnixMicros(row.Int(7));
   record.update_time = absl::FromUnixMicros(row.Int(8));
@@ -54,23 +41,12 @@ absl::StatusOr<RegisterRecord> RecordOf(const SqlRow& row) {
 }
 
 // The text of a query and its values, which live in it.
-struct Query {
+struct Query : platform::Parameters {
   std::string sql;
-  std::vector<SqlValue> values;
-  std::string Bind(SqlValue value) {
-    values.push_back(value);
-    return absl::StrCat("$", values.size());
-  }
 };
 
 absl::StatusOr<std::vector<RegisterRecord>> Read(Tx& tx, const Query& query) {
-  std::vector<RegisterRecord> records;
-  RETURN_IF_ERROR(tx.Query(query.sql, query.values, [&](const SqlRow& row) -> absl::Status {
-    ASSIGN_OR_RETURN(RegisterRecord record, RecordOf(row));
-    records.push_back(std::move(record));
-    return absl::OkStatus();
-  }));
-  return records;
+  return Collect<RegisterRecord>(tx, query.sql, query.values(), RecordOf);
 }
 
 Query Select(std::string_view tenant, std::string_view register_name) {
@@ -117,14 +93,10 @@ absl::StatusOr<std::map<std::string, RegisterRecord>> RegisterStore::FindMany(
     Tx& tx, std::string_view tenant, std::string_view register_name,
     std::span<const std::string> ids) {
   std::map<std::string, RegisterRecord> found;
-  for (std::size_t at = 0; at < ids.size(); at += kIdsPerQuery) {
+  for (std::size_t at = 0; at < ids.size(); at += kListedPerQuery) {
     Query query = Select(tenant, register_name);
-    std::string list;
-    for (const std::string& id : ids.subspan(at, std::min(kIdsPerQuery, ids.size() - at))) {
-      list += list.empty() ? "" : ", ";
-      list += query.Bind(id);
-    }
-    query.sql += " AND e.id IN (" + list + ")";
+    const auto part = ids.subspan(at, std::min(kListedPerQuery, ids.size() - at));
+    query.sql += " AND e.id IN " + query.BindAll(part);
     ASSIGN_OR_RETURN(std::vector<RegisterRecord> records, Read(tx, query));
     for (RegisterRecord& record : records) {
       std::string id = record.entry.id;
@@ -139,7 +111,7 @@ absl::StatusOr<std::vector<RegisterRecord>> RegisterStore::List(Tx& tx, std::str
                                                                 const RegisterFilter& filter,
                                                                 std::string_view after, int limit) {
   Query query = Select(tenant, register_name);
-  const std::optional<std::string> day = Text(filter.day);
+  const std::optional<std::string> day = TextOf(filter.day);
   std::vector<std::string> ends;
   ends.reserve(filter.words.size());
   query.sql += " AND e.id > " + query.Bind(after);
@@ -150,7 +122,7 @@ absl::StatusOr<std::vector<RegisterRecord>> RegisterStore::List(Tx& tx, std::str
     query.sql += ") AND (e.last_day IS NULL OR e.last_day >= " + query.Bind(*day) + ")";
   }
   for (const std::string& word : filter.words) {
-    ends.push_back(word + std::string(kAfterEveryCharacter));
+    ends.push_back(AfterAllThatBegin(word));
     query.sql +=
         " AND EXISTS (SELECT 1 FROM register_words w WHERE w.tenant = e.tenant "
         "AND w.register = e.register AND w.entry = e.id AND w.word >= " +
@@ -197,8 +169,8 @@ absl::Status RegisterStore::Insert(Tx& tx, std::string_view tenant, std::string_
       [&](std::int64_t i, std::span<SqlValue> out) {
         const RegisterRecord& record = records[static_cast<std::size_t>(i)];
         const RegisterEntry& entry = record.entry;
-        first = Text(entry.first_day);
-        last = Text(entry.last_day);
+        first = TextOf(entry.first_day);
+        last = TextOf(entry.last_day);
         facts = WriteFacts(entry.facts);
         std::size_t column = 0;
         for (const SqlValue& value : std::initializer_list<SqlValue>{
@@ -214,7 +186,7 @@ absl::Status RegisterStore::Insert(Tx& tx, std::string_view tenant, std::string_
 absl::Status RegisterStore::Update(Tx& tx, std::string_view tenant, std::string_view register_name,
                                    const RegisterRecord& record) {
   const RegisterEntry& entry = record.entry;
-  const std::optional<std::string> first = Text(entry.first_day), last = Text(entry.last_day);
+  const std::optional<std::string> first = TextOf(entry.first_day), last = TextOf(entry.last_day);
   const std::string facts = WriteFacts(entry.facts);
   RETURN_IF_ERROR(
       tx.Execute("UPDATE register_entries SET code = $4, title = $5, belongs_to = $6, "

@@ -1,4 +1,4 @@
-// What the stores of oversight share: days, lists of texts and values of enums as they are kept,
+// What the stores of this service share: days, lists of texts and values of enums as they are kept,
 // and statements whose conditions depend on what is asked.
 //
 // Example:
@@ -20,6 +20,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "services/approval/store.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/storage/database.h"
@@ -48,9 +49,12 @@ inline absl::StatusOr<std::optional<absl::CivilDay>> OptionalDayAt(const platfor
   ASSIGN_OR_RETURN(const absl::CivilDay day, DayAt(row, column));
   return day;
 }
+inline absl::Time TimeAt(const platform::SqlRow& row, int column) {
+  return absl::FromUnixMicros(row.Int(column));
+}
 inline std::optional<absl::Time> OptionalTimeAt(const platform::SqlRow& row, int column) {
   if (row.IsNull(column)) return std::nullopt;
-  return absl::FromUnixMicros(row.Int(column));
+  return TimeAt(row, column);
 }
 
 template <typename T>
@@ -70,6 +74,12 @@ inline std::vector<std::string> LinesAt(const platform::SqlRow& row, int column)
   return absl::StrSplit(text, '\n');
 }
 
+// Above every text that begins with `prefix`: word >= prefix AND word < this.
+inline std::string AfterAllThatBegin(std::string_view prefix) {
+  return absl::StrCat(platform::View(prefix), "\xF4\x8F\xBF\xBF");
+}
+
+using platform::Parameters;
 using platform::Statement;
 
 // Runs a query whose rows `make` turns into items or errors.
@@ -91,5 +101,32 @@ inline std::pair<std::string_view, std::string_view> SplitPosition(std::string_v
   if (slash == after.npos) return {after, {}};
   return {after.substr(0, slash), after.substr(slash + 1)};
 }
+
+// Which rows of a list in the order of centre and id are read: those after a position "centre/id",
+// and of one centre only, if the list or the reach is of one. As bounds of the key, so that a page
+// of one centre costs the same however many centres there are.
+class RowSpan {
+ public:
+  RowSpan(const Reach& reach, std::string_view centre, std::string_view after) {
+    if (centre.empty()) centre = reach.within;
+    // A centre out of reach has nothing.
+    none_ = !reach.within.empty() && centre != reach.within;
+    const std::size_t slash = after.find('/');
+    first_ = after.empty() ? centre : after.substr(0, slash);
+    if (slash != after.npos) id_ = after.substr(slash + 1);
+    last_ = centre.empty() ? kAfterAll : centre;
+  }
+  bool none() const { return none_; }
+  std::string_view first() const { return first_; }
+  std::string_view id() const { return id_; }
+  std::string_view last() const { return last_; }
+
+ private:
+  // Ids have lower-case letters, digits and "-".
+  static constexpr std::string_view kAfterAll = "~";
+
+  bool none_ = false;
+  std::string_view first_, id_, last_;
+};
 
 }  // namespace assay::approval

@@ -84,6 +84,14 @@ std::optional<Policy> ReadPolicy(std::string_view document, Problems& problems) 
   return policy;
 }
 
+std::vector<PolicyText> ShippedPolicies() {
+  std::vector<PolicyText> texts;
+  for (const platform::EmbeddedFile& file : ShippedPolicyFiles()) {
+    texts.push_back({.origin = std::string(file.name), .json = std::string(file.text)});
+  }
+  return texts;
+}
+
 absl::StatusOr<std::vector<PolicyText>> PoliciesIn(std::string_view folder) {
   std::vector<PolicyText> texts;
   if (folder.empty()) return texts;

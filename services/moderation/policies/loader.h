@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "services/moderation/policies/members.h"
 #include "services/moderation/policy/book.h"
+#include "services/platform/core/embedded_file.h"
 
 namespace assay::moderation {
 
@@ -25,6 +26,8 @@ struct PolicyText {
   std::string origin;
   std::string json;
 };
+// The *.json of this folder, which are part of the binary.
+std::span<const platform::EmbeddedFile> ShippedPolicyFiles();
 std::vector<PolicyText> ShippedPolicies();
 // Every *.json of a folder, in the order of their names; none for "".
 absl::StatusOr<std::vector<PolicyText>> PoliciesIn(std::string_view folder);

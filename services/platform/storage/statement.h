@@ -1,5 +1,5 @@
-// The values of a query whose conditions depend on what is asked. Text that is bound must outlive
-// the query; bind one value an expression, since the order of two in one is not said.
+// Queries whose conditions depend on what is asked. Text that is bound must outlive the query; bind
+// one value an expression, since the order of two in one is not said.
 //
 // Example:
 //   Statement sql("SELECT id FROM series WHERE tenant = ");
@@ -17,6 +17,29 @@
 
 namespace assay::platform {
 
+// The values alone, for a text that is put together in another order than it is read, or that
+// names one value twice.
+class Parameters {
+ public:
+  // "$3", by which the text names the value.
+  std::string Bind(SqlValue value) {
+    values_.push_back(value);
+    return absl::StrCat("$", values_.size());
+  }
+  // "($3, $4)"; "(NULL)" for none, which nothing is in.
+  std::string BindAll(std::span<const std::string> texts) {
+    std::string list;
+    for (const std::string& text : texts) {
+      absl::StrAppend(&list, list.empty() ? "" : ", ", Bind(text));
+    }
+    return absl::StrCat("(", list.empty() ? "NULL" : list, ")");
+  }
+  std::span<const SqlValue> values() const { return values_; }
+
+ private:
+  std::vector<SqlValue> values_;
+};
+
 class Statement {
  public:
   explicit Statement(std::string_view sql) : sql_(sql) {}
@@ -25,16 +48,15 @@ class Statement {
     return *this;
   }
   Statement& Bind(SqlValue value) {
-    values_.push_back(value);
-    absl::StrAppend(&sql_, "$", values_.size());
+    sql_ += parameters_.Bind(value);
     return *this;
   }
   const std::string& sql() const { return sql_; }
-  std::span<const SqlValue> values() const { return values_; }
+  std::span<const SqlValue> values() const { return parameters_.values(); }
 
  private:
   std::string sql_;
-  std::vector<SqlValue> values_;
+  Parameters parameters_;
 };
 
 }  // namespace assay::platform
