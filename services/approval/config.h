@@ -12,7 +12,6 @@ struct Config {
   std::string catalogue_dir;  // Empty: only what ships.
   std::int64_t import_rows_max = 200'000;
   std::string oversight_policy;  // Empty: what ships.
-  std::string evidence_policy;   // Empty: what ships.
   absl::Duration reminder_period = absl::Minutes(15);
 
   absl::Duration approval_period = absl::Hours(1);
@@ -26,9 +25,6 @@ struct Config {
         .Bind("oversight_policy", &oversight_policy,
               "file that says what may be imposed, when reminders go out and what staff need; "
               "empty: what ships")
-        .Bind(
-            "evidence_policy", &evidence_policy,
-            "file that says which evidence of employer involvement is required; empty: what ships")
         .Bind("reminder_period", &reminder_period, absl::Seconds(1), absl::Hours(24),
               "how often what is due at centres is looked for")
         .Bind("approval_period", &approval_period, absl::Seconds(1), absl::Hours(24),

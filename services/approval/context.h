@@ -1,12 +1,10 @@
 // What every RPC and command of this service works with.
 #pragma once
-#include <span>
 #include <string>
 #include <string_view>
 
 #include "absl/time/civil_time.h"
 #include "services/approval/catalogue_loader.h"
-#include "services/approval/involvement/evidence.h"
 #include "services/approval/oversight/policy.h"
 #include "services/approval/store.h"
 #include "services/platform/core/clock.h"
@@ -30,7 +28,6 @@ struct Context {
   platform::Entropy& entropy;
   Moderation& moderation;
   const OversightPolicy& oversight;
-  std::span<const EvidencePolicy> evidence_policies;  // In the order of their days.
 };
 
 // One call's transaction and who makes the call.

@@ -1,8 +1,6 @@
 #include "services/approval/evidence_loader.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -102,17 +100,12 @@ absl::StatusOr<std::vector<EvidencePolicy>> ParseEvidence(std::string_view file,
   return policies;
 }
 
-absl::StatusOr<std::vector<EvidencePolicy>> LoadEvidence(const std::string& file) {
-  if (file.empty()) {
-    const platform::EmbeddedFile& shipped = ShippedEvidencePolicies().front();
-    return ParseEvidence(shipped.name, shipped.text);
-  }
-  std::ifstream in(file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (!in.good() && !in.eof()) {
-    return absl::InvalidArgumentError(absl::StrCat("evidence policy: ", file, " cannot be read"));
-  }
-  return ParseEvidence(file, text);
+const std::vector<EvidencePolicy>& ShippedEvidence() {
+  static const auto* const kShipped = [] {
+    const platform::EmbeddedFile& file = ShippedEvidencePolicies().front();
+    return new std::vector<EvidencePolicy>(*ParseEvidence(file.name, file.text));
+  }();
+  return *kShipped;
 }
 
 }  // namespace assay::approval

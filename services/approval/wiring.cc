@@ -2,13 +2,11 @@
 
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "services/approval/catalogue_loader.h"
 #include "services/approval/clients/moderation.h"
 #include "services/approval/commands/lapse_approvals.h"
 #include "services/approval/commands/sweep_deadlines.h"
-#include "services/approval/evidence_loader.h"
 #include "services/approval/oversight_loader.h"
 #include "services/approval/service.h"
 #include "services/approval/store.h"
@@ -24,18 +22,16 @@ namespace {
 // In the order of who needs whom.
 struct App {
   App(platform::Parts& parts, Catalogue the_catalogue, OversightPolicy the_oversight,
-      std::vector<EvidencePolicy> the_evidence, std::int64_t import_rows_max)
+      std::int64_t import_rows_max)
       : catalogue(std::move(the_catalogue)),
         oversight(std::move(the_oversight)),
-        evidence(std::move(the_evidence)),
         moderation(parts.client("moderation")),
-        context{parts.database, parts.ids,  store,     catalogue, import_rows_max,
-                parts.entropy,  moderation, oversight, evidence} {}
+        context{parts.database,  parts.ids,     store,      catalogue,
+                import_rows_max, parts.entropy, moderation, oversight} {}
 
   Store store;
   const Catalogue catalogue;
   const OversightPolicy oversight;
-  const std::vector<EvidencePolicy> evidence;
   Moderation moderation;
   const Context context;
 };
@@ -49,9 +45,8 @@ absl::StatusOr<std::shared_ptr<void>> Wire(const Config& config, platform::Parts
                    {"findings", static_cast<std::int64_t>(qualification.findings.size())}});
   }
   ASSIGN_OR_RETURN(OversightPolicy oversight, LoadOversight(config.oversight_policy));
-  ASSIGN_OR_RETURN(std::vector<EvidencePolicy> evidence, LoadEvidence(config.evidence_policy));
   auto app = std::make_shared<App>(parts, std::move(catalogue), std::move(oversight),
-                                   std::move(evidence), config.import_rows_max);
+                                   config.import_rows_max);
   RegisterRpcs(parts.router, app->context);
   parts.every("approval.deadlines", config.reminder_period, [app = app.get(), &parts] {
     return SweepDeadlines(app->context, parts.clock.Now());

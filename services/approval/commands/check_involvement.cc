@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "services/approval/commands/find_qualification.h"
 #include "services/approval/errors.h"
+#include "services/approval/evidence_loader.h"
 #include "services/approval/stores/planner_erasure.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/error/error.h"
@@ -20,16 +21,16 @@ constexpr std::size_t kViolationsMax = 100;
 
 }  // namespace
 
-std::vector<EvidenceGap> EvidenceGapsOf(const Work& work, const PlannerRecord& record,
-                                        const Planner& planner, const InvolvementCheck& check) {
-  const EvidencePolicy* policy = PolicyOn(work.context.evidence_policies, record.first_day);
+std::vector<EvidenceGap> EvidenceGapsOf(const PlannerRecord& record, const Planner& planner,
+                                        const InvolvementCheck& check) {
+  const EvidencePolicy* policy = PolicyOn(ShippedEvidence(), record.first_day);
   if (policy == nullptr) return {};
   return FindEvidenceGaps(planner, check, *policy);
 }
 
-absl::Status CheckEvidence(const Work& work, const PlannerRecord& record, const Planner& planner,
+absl::Status CheckEvidence(const PlannerRecord& record, const Planner& planner,
                            const InvolvementCheck& check) {
-  const std::vector<EvidenceGap> gaps = EvidenceGapsOf(work, record, planner, check);
+  const std::vector<EvidenceGap> gaps = EvidenceGapsOf(record, planner, check);
   if (gaps.empty()) return absl::OkStatus();
   Error error(
       absl::StatusCode::kFailedPrecondition, kEvidenceMissing,

@@ -17,11 +17,11 @@
 namespace assay::approval {
 
 // What counts and shows too little, under the policy of the planner's first day.
-std::vector<EvidenceGap> EvidenceGapsOf(const Work& work, const PlannerRecord& record,
-                                        const Planner& planner, const InvolvementCheck& check);
+std::vector<EvidenceGap> EvidenceGapsOf(const PlannerRecord& record, const Planner& planner,
+                                        const InvolvementCheck& check);
 
 // FAILED_PRECONDITION (EVIDENCE_MISSING) with a violation for each of them.
-absl::Status CheckEvidence(const Work& work, const PlannerRecord& record, const Planner& planner,
+absl::Status CheckEvidence(const PlannerRecord& record, const Planner& planner,
                            const InvolvementCheck& check);
 
 // The most favourable answer of the planners that name the learner; a block if none does; nothing

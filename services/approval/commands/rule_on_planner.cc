@@ -205,7 +205,7 @@ absl::StatusOr<PlannerRecord> DeclareInvolvement(const Work& work, const Planner
   }
   ASSIGN_OR_RETURN(const Planner planner, LoadPlanner(work, record));
   ASSIGN_OR_RETURN(const InvolvementFrame frame, FrameOf(work, record));
-  RETURN_IF_ERROR(CheckEvidence(work, record, planner, CheckInvolvement(planner, frame)));
+  RETURN_IF_ERROR(CheckEvidence(record, planner, CheckInvolvement(planner, frame)));
   record.state = to;
   ++record.declarations;
   record.signed_by = declaration.signed_by;

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
@@ -67,6 +66,7 @@ class Checker {
              absl::StrCat("enrolment number ", learner.enrolment, " is given twice"), true);
       }
     }
+    last_listed_.assign(planner.learners.size(), -1);
     standings_.reserve(planner.activities.size());
     for (std::size_t i = 0; i < planner.activities.size(); ++i) {
       standings_.push_back(StandingOf(planner.activities[i], absl::StrCat("activities[", i, "]")));
@@ -75,11 +75,13 @@ class Checker {
 
   std::vector<InvolvementFinding> TakeFindings() { return std::move(findings_); }
 
-  // `all_planned`: as if everything that is still planned were completed.
   std::vector<LearnerCheck> Learners() {
     std::vector<LearnerCheck> checks(planner_.learners.size());
     tallies_.assign(planner_.learners.size(), {});
-    for (std::size_t i = 0; i < checks.size(); ++i) checks[i].learner = static_cast<int>(i);
+    for (std::size_t i = 0; i < checks.size(); ++i) {
+      checks[i].learner = static_cast<int>(i);
+      checks[i].credits.reserve(planner_.activities.size());
+    }
     for (std::size_t a = 0; a < planner_.activities.size(); ++a)
       Attend(static_cast<int>(a), checks);
     for (std::size_t i = 0; i < checks.size(); ++i) Conclude(tallies_[i], checks[i]);
@@ -179,7 +181,7 @@ class Checker {
   }
 
   void CheckFramework(const Activity& activity, const std::string& place, Standing& standing) {
-    if (activity.kind != ActivityKind::kExpertWitness || !activity.framework.empty()) return;
+    if (activity.kind != ActivityKind::kExpertWitness || HasText(activity.framework)) return;
     Fail(standing, "EI-2", "no framework of assessment is stated",
          absl::StrCat("state the framework of assessment of activity ", activity.id));
     Find("EI-2", "FRAMEWORK_MISSING", place + ".framework",
@@ -227,19 +229,22 @@ class Checker {
   }
 
   void CheckAttendance(const Activity& activity, const std::string& place) {
-    absl::flat_hash_set<std::string_view> seen;
+    const int index = static_cast<int>(attending_.size());
+    std::vector<int>& who = attending_.emplace_back(activity.learners.size(), -1);
     for (std::size_t i = 0; i < activity.learners.size(); ++i) {
       const Attendance& attendance = activity.learners[i];
       const auto where = [&] { return absl::StrCat(place, ".attendances[", i, "]"); };
-      if (!by_enrolment_.contains(attendance.enrolment)) {
+      const auto found = by_enrolment_.find(attendance.enrolment);
+      if (found == by_enrolment_.end()) {
         Find("EI-8", "LEARNER_UNKNOWN", where() + ".enrolment",
              absl::StrCat(attendance.enrolment, " is not among the planner's learners"), true);
-      }
-      if (!seen.insert(attendance.enrolment).second) {
+      } else if (std::exchange(last_listed_[found->second], index) == index) {
         Find("EI-8", "LEARNER_TWICE", where() + ".enrolment",
              absl::StrCat(attendance.enrolment, " is listed twice for the activity"), true);
+      } else {
+        who[i] = found->second;
       }
-      if (attendance.participation == Participation::kContingency && attendance.reason.empty()) {
+      if (attendance.participation == Participation::kContingency && !HasText(attendance.reason)) {
         Find("EI-7", "CONTINGENCY_UNEXPLAINED", where() + ".reason",
              absl::StrCat("why did ", attendance.enrolment, " need the recording?"));
       }
@@ -256,10 +261,11 @@ class Checker {
     const Activity& activity = planner_.activities[index];
     const Standing& standing = standings_[index];
     const bool session = activity.kind == ActivityKind::kCoDelivery && !activity.whole_unit;
-    for (const Attendance& attendance : activity.learners) {
-      const auto found = by_enrolment_.find(attendance.enrolment);
-      if (found == by_enrolment_.end()) continue;
-      Tally& tally = tallies_[found->second];
+    for (std::size_t i = 0; i < activity.learners.size(); ++i) {
+      const Attendance& attendance = activity.learners[i];
+      const int learner = attending_[index][i];
+      if (learner < 0) continue;
+      Tally& tally = tallies_[learner];
       Credit credit{.activity = index};
       const auto explain = [&](std::string_view rule, std::string_view why) {
         credit.rule = rule;
@@ -278,7 +284,7 @@ class Checker {
         explain("EI-5", "still to come");
         tally.planned.Add(session);
       } else if (attendance.participation == Participation::kContingency &&
-                 !attendance.reason.empty()) {
+                 HasText(attendance.reason)) {
         credit.referable = true;
         explain("EI-7", "a recording, in place of what was missed");
         tally.recorded.Add(session);
@@ -289,7 +295,7 @@ class Checker {
         explain("EI-5", attendance.participation == Participation::kAbsent ? "was absent"
                                                                            : "not fully met");
       }
-      checks[found->second].credits.push_back(std::move(credit));
+      checks[learner].credits.push_back(std::move(credit));
     }
   }
 
@@ -331,6 +337,8 @@ class Checker {
   const InvolvementFrame& frame_;
   absl::flat_hash_map<std::string_view, int> by_enrolment_;
   std::vector<Standing> standings_;
+  std::vector<std::vector<int>> attending_;  // By activity: each attendance's learner, or -1.
+  std::vector<int> last_listed_;             // By learner: the last activity that lists them.
   std::vector<Tally> tallies_;
   std::vector<InvolvementFinding> findings_;
   bool sector_told_ = false;  // It is the same for every activity.
@@ -378,11 +386,11 @@ PlanCheck CheckPlan(const Planner& planner, const InvolvementFrame& frame) {
     const Activity& activity = planner.activities[i];
     if (!IsMeaningful(activity.kind)) continue;
     const std::string place = absl::StrCat("activities[", i, "]");
-    if (LacksPractitioner(activity) && activity.source.empty()) {
+    if (LacksPractitioner(activity) && !HasText(activity.source)) {
       find("EI-10", "PRACTITIONER_SOURCE_MISSING", place + ".source",
            "say who comes, or where a practitioner is to come from");
     }
-    if (activity.contingency.empty()) {
+    if (!HasText(activity.contingency)) {
       find("EI-7", "CONTINGENCY_MISSING", place + ".contingency",
            "say what learners get who are absent");
     }

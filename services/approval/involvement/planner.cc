@@ -21,8 +21,6 @@ constexpr KindFacts kKinds[kActivityKinds] = {
     {"job reference", "a reference is given after learning, not part of it"},
 };
 
-bool Blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == text.npos; }
-
 }  // namespace
 
 std::string_view NameOf(ActivityKind kind) { return kKinds[static_cast<int>(kind)].name; }
@@ -45,9 +43,11 @@ std::optional<absl::CivilDay> EndOf(const Activity& activity) {
   return activity.last_day.value_or(*activity.day);
 }
 
+bool HasText(std::string_view text) { return text.find_first_not_of(" \t\r\n") != text.npos; }
+
 bool LacksPractitioner(const Activity& activity) {
   return !activity.practitioner.has_value() ||
-         (Blank(activity.practitioner->name) && Blank(activity.practitioner->employer));
+         (!HasText(activity.practitioner->name) && !HasText(activity.practitioner->employer));
 }
 
 }  // namespace assay::approval

@@ -102,6 +102,7 @@ struct Activity {
 };
 // The day on which it is over; none while it has no day.
 std::optional<absl::CivilDay> EndOf(const Activity& activity);
+bool HasText(std::string_view text);  // More than blanks.
 // Nobody is named, neither a person nor an employer.
 bool LacksPractitioner(const Activity& activity);
 

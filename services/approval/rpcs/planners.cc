@@ -290,7 +290,7 @@ absl::StatusOr<v1::CheckPlannerResponse> Check(const Work& work,
   for (const InvolvementFinding& finding : check.findings) {
     *response.add_findings() = ToProto(finding);
   }
-  for (const EvidenceGap& gap : EvidenceGapsOf(work, record, planner, check)) {
+  for (const EvidenceGap& gap : EvidenceGapsOf(record, planner, check)) {
     *response.add_findings() = ToProto(FindingOf(planner, gap));
   }
   response.set_met_count(check.met);
@@ -401,23 +401,9 @@ absl::StatusOr<v1::Planner> Conclude(const Work& work,
   return Whole(work, record);
 }
 
-absl::StatusOr<v1::CheckLearnerInvolvementResponse> CheckOne(
-    const Work& work, const v1::CheckLearnerInvolvementRequest& request) {
-  ASSIGN_OR_RETURN(const PlannerTarget target, TargetOf(request.name(), ""));
-  LearnerBlock block;
-  bool required = true;
-  if (target.id == "-") {
-    ASSIGN_OR_RETURN(const std::string qualification,
-                     QualificationFrom("qualification", request.qualification()));
-    ASSIGN_OR_RETURN(const auto found,
-                     CheckLearnerOfAny(work, target.centre, qualification, request.enrolment()));
-    required = found.has_value();
-    if (required) block = *found;
-  } else {
-    ASSIGN_OR_RETURN(block, CheckLearner(work, target, request.enrolment()));
-  }
+v1::CheckLearnerInvolvementResponse ToProto(const LearnerBlock& block) {
   v1::CheckLearnerInvolvementResponse response;
-  response.set_required(required);
+  response.set_required(true);
   response.set_blocks(block.blocks);
   response.set_final(block.final);
   response.set_who(block.who);
@@ -432,6 +418,26 @@ absl::StatusOr<v1::CheckLearnerInvolvementResponse> CheckOne(
   learner.set_rule(block.learner.rule);
   learner.set_repair(block.learner.repair);
   return response;
+}
+
+// Of the planner "-": of whatever planners there are for the qualification.
+absl::StatusOr<v1::CheckLearnerInvolvementResponse> CheckOfAny(
+    const Work& work, const std::string& centre,
+    const v1::CheckLearnerInvolvementRequest& request) {
+  ASSIGN_OR_RETURN(const std::string qualification,
+                   QualificationFrom("qualification", request.qualification()));
+  ASSIGN_OR_RETURN(const std::optional<LearnerBlock> block,
+                   CheckLearnerOfAny(work, centre, qualification, request.enrolment()));
+  if (block.has_value()) return ToProto(*block);
+  return v1::CheckLearnerInvolvementResponse();
+}
+
+absl::StatusOr<v1::CheckLearnerInvolvementResponse> CheckOne(
+    const Work& work, const v1::CheckLearnerInvolvementRequest& request) {
+  ASSIGN_OR_RETURN(const PlannerTarget target, TargetOf(request.name(), ""));
+  if (target.id == "-") return CheckOfAny(work, target.centre, request);
+  ASSIGN_OR_RETURN(const LearnerBlock block, CheckLearner(work, target, request.enrolment()));
+  return ToProto(block);
 }
 
 absl::StatusOr<v1::ListMissingInvolvementResponse> ListMissing(
