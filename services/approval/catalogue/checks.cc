@@ -20,6 +20,7 @@ class Checker {
   std::vector<Finding> Run() {
     CheckHours();
     CheckNumbers();
+    CheckSectors();
     for (const Unit& unit : q_.units) {
       CheckTitles(unit);
       CheckOutcomes(unit);
@@ -43,6 +44,14 @@ class Checker {
             absl::StrCat(q_.guided_learning_hours, " guided learning hours are more than the ",
                          q_.total_qualification_time, " hours of total qualification time"));
     }
+  }
+
+  // Whether an employer is relevant could never be told (EI-3).
+  void CheckSectors() {
+    if (!q_.employer_involvement || !q_.sectors.empty()) return;
+    Found("SECTORS_MISSING", "qualification",
+          "employer involvement is asked for and no sector subject area is stated, so that no "
+          "employer counts (EI-3)");
   }
 
   void CheckNumbers() {

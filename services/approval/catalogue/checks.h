@@ -16,6 +16,7 @@
 //   COMBINATION_UNSATISFIABLE      all units together do not meet the rule
 //   GLH_ABOVE_TQT                  guided hours above the total time
 //   LEVEL_ABOVE_QUALIFICATION      a unit above the level of its qualification
+//   SECTORS_MISSING                employer involvement, and no sector of it (EI-3)
 #pragma once
 #include <string_view>
 #include <vector>

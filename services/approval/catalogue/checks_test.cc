@@ -123,6 +123,16 @@ TEST(CheckQualificationTest, SaysTheFigures) {
                                   "8 of 17 marks are 47.1 %, stated are 36 %"}));
 }
 
+// EI-3
+TEST(CheckQualificationTest, AsksForTheSectorsThatEmployersAreMeasuredBy) {
+  Qualification q = Sound();
+  q.employer_involvement = true;
+  ASSERT_EQ(CheckQualification(q).size(), 1u);
+  EXPECT_EQ(CheckQualification(q)[0].kind, "SECTORS_MISSING");
+  q.sectors = {"15"};
+  EXPECT_TRUE(CheckQualification(q).empty());
+}
+
 TEST(CheckQualificationTest, CallsARuleUnsatisfiableOnlyIfNoSetOfUnitsMeetsIt) {
   Qualification q;
   q.units.resize(2);

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "services/approval/commands/check_involvement.h"
 #include "services/approval/commands/decide_approval.h"
 #include "services/approval/commands/sample_declaration.h"
 #include "services/approval/commands/write_planner.h"
@@ -98,18 +99,6 @@ absl::Status Conclude(const Work& work, PlannerRecord& record, PlannerState to, 
   RETURN_IF_ERROR(store.InsertRuling(work.tx, work.reach.tenant, record, kept));
   RETURN_IF_ERROR(store.Update(work.tx, work.reach.tenant, record));
   return EmitPlannerChanged(work, record, kept);
-}
-
-// Activities that count for somebody and show nothing for it (EI-8).
-std::vector<std::string> WithoutEvidence(const Planner& planner, const InvolvementCheck& check) {
-  const std::vector<bool> counts = ActivitiesThatCount(planner, check);
-  std::vector<std::string> ids;
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    if (counts[i] && planner.activities[i].evidence.empty()) {
-      ids.push_back(planner.activities[i].id);
-    }
-  }
-  return ids;
 }
 
 absl::Status DecideReferred(const Work& work, const PlannerRecord& record,
@@ -216,14 +205,7 @@ absl::StatusOr<PlannerRecord> DeclareInvolvement(const Work& work, const Planner
   }
   ASSIGN_OR_RETURN(const Planner planner, LoadPlanner(work, record));
   ASSIGN_OR_RETURN(const InvolvementFrame frame, FrameOf(work, record));
-  const std::vector<std::string> bare = WithoutEvidence(planner, CheckInvolvement(planner, frame));
-  if (!bare.empty()) {
-    return Error(Code::kFailedPrecondition, kEvidenceMissing,
-                 absl::StrCat("activities that count list no required evidence (EI-8): ",
-                              absl::StrJoin(bare, ", ")))
-        .With("planner", record.Name())
-        .With("activities", absl::StrJoin(bare, ", "));
-  }
+  RETURN_IF_ERROR(CheckEvidence(record, planner, CheckInvolvement(planner, frame)));
   record.state = to;
   ++record.declarations;
   record.signed_by = declaration.signed_by;

@@ -37,8 +37,8 @@ absl::StatusOr<std::vector<ListItem>> ItemsOf(const Work& work, const PlannerRec
   for (std::size_t i = 0; i < counts.size(); ++i) {
     if (!counts[i]) continue;
     const Activity& activity = planner.activities[i];
-    for (const std::string& evidence : activity.evidence) {
-      items.push_back({.item = absl::StrCat(activity.id, "/", evidence),
+    for (const Evidence& evidence : activity.evidence) {
+      items.push_back({.item = absl::StrCat(activity.id, "/", evidence.name),
                        .group = std::string(NameOf(activity.kind)),
                        .site = activity.practitioner.has_value() ? activity.practitioner->employer
                                                                  : std::string()});

@@ -32,7 +32,7 @@ absl::Status RefuseFaults(const InvolvementCheck& check) {
   if (faults.empty()) return absl::OkStatus();
   Error error(absl::StatusCode::kInvalidArgument, kPlannerRefused,
               absl::StrCat("the planner has ", faults.size(), " faults; nothing was kept"));
-  error.With("refused_count", absl::StrCat(faults.size()));
+  error.With("refused_count", absl::StrCat(faults.size())).With("rule", faults[0]->rule);
   for (std::size_t i = 0; i < std::min(faults.size(), kViolationsMax); ++i) {
     error.Field("document." + faults[i]->place,
                 absl::StrCat(faults[i]->kind, " (", faults[i]->rule, "): ", faults[i]->message));
@@ -82,7 +82,7 @@ absl::Status KeepVersion(const Work& work, const PlannerRecord& record, const Pl
 absl::StatusOr<InvolvementFrame> FrameOf(const Work& work, const PlannerRecord& record) {
   ASSIGN_OR_RETURN(const Qualification qualification,
                    FindQualification(work, record.qualification));
-  return InvolvementFrame{qualification.sectors, record.first_day, record.last_day};
+  return InvolvementFrame{qualification.sectors, record.first_day, record.last_day, Today(work)};
 }
 
 absl::StatusOr<PlannerState> StateAfter(const PlannerRecord& record, PlannerStep step) {

@@ -44,7 +44,7 @@ CentreDashboard::Coverage Planned() {
   placement.practitioner = Practitioner{.name = "", .employer = "Shop Ltd", .sectors = {}};
   placement.day = absl::CivilDay(2026, 1, 5);
   placement.learners = {{"E1", Participation::kCompleted, ""}, {"E2", Participation::kPlanned, ""}};
-  placement.evidence = {"register"};
+  placement.evidence = {{"register"}};
   coverage.document.activities.push_back(std::move(placement));
   coverage.check = CheckInvolvement(
       coverage.document,

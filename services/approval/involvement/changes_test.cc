@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <string>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 
 namespace assay::approval {
@@ -39,12 +43,82 @@ TEST(ChangesBetweenTest, NamesWhatCameWentAndDiffers) {
   added.kind = ActivityKind::kCoDelivery;
   after.activities.push_back(added);
   EXPECT_THAT(ChangesBetween(Base(), after),
-              ElementsAre("learners added: 2", "learners removed: 1",
+              ElementsAre("learners added: e3, e4", "learners removed: e2",
                           "activity a1: day was 2026-01-15, is no day",
                           "activity a1: employer was Ann Ltd, is Bob plc",
-                          "activity a1: who took part changed",
+                          "learners of activity a1: e1 was planned is completed",
                           "activity a2 added: Guest lecture, co-delivery, Bob plc"));
   EXPECT_THAT(ChangesBetween(after, Base()).back(), "activity a2 removed: Guest lecture");
+}
+
+// EI-12: nothing changes without a line.
+TEST(ChangesBetweenTest, EachFieldLeavesALineWithWhatItWasAndIs) {
+  struct Case {
+    std::string line;
+    std::function<void(Planner&)> change;
+  };
+  const auto Of = [](auto change) {
+    return [change](Planner& planner) { change(planner.activities[0]); };
+  };
+  for (const Case&
+           c : std::vector<Case>{{"activity a1: title was Placement, is Week at Ann's",
+                                  Of([](Activity& a) { a.title = "Week at\nAnn's"; })},
+                                 {"activity a1: kind was work placement, is expert witness",
+                                  Of([](Activity& a) { a.kind = ActivityKind::kExpertWitness; })},
+                                 {"activity a1: mode was in person, is recorded",
+                                  Of([](Activity& a) { a.mode = Mode::kRecorded; })},
+                                 {"activity a1: claim was not live, is live",
+                                  Of([](Activity& a) { a.claimed_live = true; })},
+                                 {"activity a1: extent was a session, is a whole unit",
+                                  Of([](Activity& a) { a.whole_unit = true; })},
+                                 {"activity a1: last day was no day, is 2026-01-20",
+                                  Of([](Activity& a) {
+                                    a.last_day = absl::CivilDay(2026, 1, 20);
+                                  })},
+                                 {"activity a1: practitioner was Ann, is Bea",
+                                  Of([](Activity& a) { a.practitioner->name = "Bea"; })},
+                                 {"activity a1: sectors were nothing, are 15.1, 15.2",
+                                  Of([](Activity& a) {
+                                    a.practitioner->sectors = {"15.1", "15.2"};
+                                  })},
+                                 {"activity a1: SIC codes were nothing, are 47110",
+                                  Of([](Activity& a) { a.practitioner->sic_codes = {"47110"}; })},
+                                 {"activity a1: source was nothing, is the chamber of trade",
+                                  Of([](Activity& a) { a.source = "the chamber of trade"; })},
+                                 {"activity a1: framework was nothing, is a text of 201 bytes",
+                                  Of([](Activity& a) { a.framework = std::string(201, 'x'); })},
+                                 {"activity a1: contingency was nothing, is a webinar",
+                                  Of([](Activity& a) { a.contingency = "a webinar"; })},
+                                 {"learners of activity a1: e2 is absent", Of([](Activity& a) {
+                                    a.learners.push_back({"e2", Participation::kAbsent});
+                                  })},
+                                 {"learners of activity a1: e1 has another reason",
+                                  Of([](Activity& a) { a.learners[0].reason = "was ill"; })},
+                                 {"learners of activity a1: e1 is no longer in it",
+                                  Of([](Activity& a) { a.learners.clear(); })},
+                                 {"activity a1: evidence added: r (attendance register)",
+                                  Of([](Activity& a) { a.evidence = {{"r"}}; })},
+                                 {"planner: supporting evidence added: l (correspondence)",
+                                  [](Planner& p) {
+                                    p.supporting = {{"l", EvidenceKind::kCorrespondence}};
+                                  }},
+                                 {"learners named otherwise: e2",
+                                  [](Planner& p) { p.learners[1].name = "Zwei"; }}}) {
+    Planner after = Base();
+    c.change(after);
+    EXPECT_THAT(ChangesBetween(Base(), after), ElementsAre(c.line));
+    EXPECT_THAT(ChangesBetween(after, Base()), ::testing::SizeIs(1)) << c.line;
+  }
+}
+
+// Another kind of the same file is a change too.
+TEST(ChangesBetweenTest, TellsOfEvidenceWhatCameAndWent) {
+  Planner before = Base(), after = Base();
+  before.activities[0].evidence = {{"r"}, {"s"}};
+  after.activities[0].evidence = {{"r"}, {"s", EvidenceKind::kBrief}};
+  EXPECT_THAT(ChangesBetween(before, after),
+              ElementsAre("activity a1: evidence added: s (brief)",
+                          "activity a1: evidence removed: s (attendance register)"));
 }
 
 TEST(ChangesBetweenTest, IsBounded) {

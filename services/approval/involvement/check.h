@@ -24,7 +24,7 @@ std::string_view NameOf(Involvement involvement);  // "not met"
 struct InvolvementFinding {
   std::string rule;   // "EI-3"
   std::string kind;   // "EMPLOYER_OUTSIDE_SECTOR"
-  std::string place;  // "activities[2].practitioner"
+  std::string place;  // In the document: "activities[2].practitioner"
   std::string message;
   bool refused = false;  // A planner with it is not taken; the others are told and kept.
 
@@ -35,6 +35,7 @@ struct InvolvementFinding {
 struct Credit {
   int activity = 0;  // Index.
   bool counts = false;
+  bool referable = false;  // An explained recording: an officer may let it count (EI-7).
   std::string rule;
   std::string why;
 };
@@ -67,6 +68,10 @@ struct PlanCheck {
   bool complete = false;       // Neither findings nor unreached learners.
 };
 PlanCheck CheckPlan(const Planner& planner, const InvolvementFrame& frame);
+
+// What a planner that is found to meet the requirements still leaves open, in a few words; "" if it
+// is complete. Who finds it good all the same says why (EI-10, EI-11).
+std::string OpenPointsOf(const PlanCheck& plan);
 
 // By activity: whether it counts for somebody, or would if an officer let a recording count (EI-7).
 std::vector<bool> ActivitiesThatCount(const Planner& planner, const InvolvementCheck& check);

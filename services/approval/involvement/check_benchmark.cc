@@ -10,7 +10,8 @@ namespace {
 void BM_CheckACohort(benchmark::State& state) {
   const InvolvementFrame frame = {.sectors = {"15"},
                                   .first_day = absl::CivilDay(2025, 9, 1),
-                                  .last_day = absl::CivilDay(2026, 6, 30)};
+                                  .last_day = absl::CivilDay(2026, 6, 30),
+                                  .today = absl::CivilDay(2026, 6, 30)};
   Planner planner;
   for (int i = 0; i < 500; ++i) {
     planner.learners.push_back({absl::StrCat("E", 100'000 + i), "Name"});
@@ -19,6 +20,7 @@ void BM_CheckACohort(benchmark::State& state) {
     Activity& activity = planner.activities.emplace_back();
     activity.kind = static_cast<ActivityKind>(a % 4);
     activity.framework = "Framework";
+    activity.day = absl::CivilDay(2026, 1, 15);
     activity.practitioner = {.name = "Ann", .employer = "Ann Ltd", .sectors = {"15.1"}};
     for (const Learner& learner : planner.learners) {
       activity.learners.push_back({learner.enrolment, Participation::kCompleted});

@@ -25,10 +25,29 @@ constexpr KindFacts kKinds[kActivityKinds] = {
 
 std::string_view NameOf(ActivityKind kind) { return kKinds[static_cast<int>(kind)].name; }
 
-bool IsMeaningful(ActivityKind kind) { return kind <= ActivityKind::kExpertWitness; }
+bool IsMeaningful(ActivityKind kind) { return static_cast<int>(kind) < kMeaningfulKinds; }
 
 std::string_view WhyNotMeaningful(ActivityKind kind) {
   return kKinds[static_cast<int>(kind)].why_not;
+}
+
+std::string_view NameOf(EvidenceKind kind) {
+  constexpr std::string_view kNames[kEvidenceKinds] = {
+      "attendance register", "learner record", "employer statement", "brief", "witness testimony",
+      "correspondence",      "synopsis",       "centre document",    "other"};
+  return kNames[static_cast<int>(kind)];
+}
+
+std::optional<absl::CivilDay> EndOf(const Activity& activity) {
+  if (!activity.day.has_value()) return std::nullopt;
+  return activity.last_day.value_or(*activity.day);
+}
+
+bool HasText(std::string_view text) { return text.find_first_not_of(" \t\r\n") != text.npos; }
+
+bool LacksPractitioner(const Activity& activity) {
+  return !activity.practitioner.has_value() ||
+         (!HasText(activity.practitioner->name) && !HasText(activity.practitioner->employer));
 }
 
 }  // namespace assay::approval

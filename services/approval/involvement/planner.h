@@ -28,6 +28,7 @@ enum class ActivityKind {
   kJobReference,
 };
 inline constexpr int kActivityKinds = 10;
+inline constexpr int kMeaningfulKinds = 4;             // The first of them.
 std::string_view NameOf(ActivityKind kind);            // "work placement"
 bool IsMeaningful(ActivityKind kind);                  // EI-2
 std::string_view WhyNotMeaningful(ActivityKind kind);  // EI-4; empty for the meaningful ones.
@@ -52,11 +53,35 @@ struct Attendance {
   std::string reason;
 };
 
-// Who comes. Sectors are codes of sector subject areas: "15" covers "15.1" and "15.2".
+// Who comes. Sectors are codes of sector subject areas: "15" covers "15.1" and "15.2". They decide
+// whether the employer is relevant (EI-3); the industry codes (SIC) are told beside them.
 struct Practitioner {
   std::string name;
   std::string employer;
   std::vector<std::string> sectors;
+  std::vector<std::string> sic_codes;
+};
+
+// What a piece of evidence shows.
+enum class EvidenceKind {
+  kAttendanceRegister,
+  kLearnerRecord,
+  kEmployerStatement,
+  kBrief,
+  kWitnessTestimony,
+  kCorrespondence,
+  kSynopsis,
+  kCentreDocument,  // The centre's own planner (EI-10).
+  kOther,
+};
+inline constexpr int kEvidenceKinds = 9;
+std::string_view NameOf(EvidenceKind kind);  // "attendance register"
+
+struct Evidence {
+  std::string name;  // "centres/…/evidence/…"
+  EvidenceKind kind = EvidenceKind::kAttendanceRegister;
+
+  friend bool operator==(const Evidence&, const Evidence&) = default;
 };
 
 struct Activity {
@@ -70,10 +95,16 @@ struct Activity {
   std::string source;       // Where the practitioner is to come from, while there is none (EI-10).
   std::string framework;    // Of assessment; an expert witness needs one (EI-2).
   std::string contingency;  // What absent learners get (EI-7).
-  std::optional<absl::CivilDay> day;
+  std::optional<absl::CivilDay> day;       // The first, of several.
+  std::optional<absl::CivilDay> last_day;  // Of several.
   std::vector<Attendance> learners;
-  std::vector<std::string> evidence;  // "centres/…/evidence/…" (EI-8)
+  std::vector<Evidence> evidence;  // Required (EI-8).
 };
+// The day on which it is over; none while it has no day.
+std::optional<absl::CivilDay> EndOf(const Activity& activity);
+bool HasText(std::string_view text);  // More than blanks.
+// Nobody is named, neither a person nor an employer.
+bool LacksPractitioner(const Activity& activity);
 
 struct Learner {
   std::string enrolment;
@@ -83,13 +114,15 @@ struct Learner {
 struct Planner {
   std::vector<Learner> learners;  // The whole cohort.
   std::vector<Activity> activities;
+  std::vector<Evidence> supporting;  // That the plan is credible (EI-10).
 };
 
 // What the planner is measured against.
 struct InvolvementFrame {
-  std::vector<std::string> sectors;  // Of the qualification; empty: any (EI-3).
+  std::vector<std::string> sectors;  // Of the qualification; without any no employer fits (EI-3).
   absl::CivilDay first_day;          // Of the series' learning …
   absl::CivilDay last_day;           // … both inclusive.
+  absl::CivilDay today;              // Nobody has completed what ends after it.
 };
 
 }  // namespace assay::approval

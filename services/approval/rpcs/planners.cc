@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "assay/approval/v1/planner_service.pb.h"
+#include "services/approval/commands/check_involvement.h"
 #include "services/approval/commands/rule_on_planner.h"
 #include "services/approval/commands/write_planner.h"
 #include "services/approval/convert.h"
@@ -126,9 +127,9 @@ absl::StatusOr<PlannerTarget> TargetOf(const std::string& text, const std::strin
   return PlannerTarget{std::move(name.centre), std::move(name.planner), etag};
 }
 
-absl::StatusOr<PlannerDraft> DraftOf(const v1::PlannerDocument& document) {
+absl::StatusOr<PlannerDraft> DraftOf(const v1::PlannerDocument& document, std::string_view centre) {
   PlannerDraft draft;
-  ASSIGN_OR_RETURN(draft.planner, PlannerFrom(document));
+  ASSIGN_OR_RETURN(draft.planner, PlannerFrom(document, centre));
   draft.bytes = document.SerializeAsString();
   return draft;
 }
@@ -156,7 +157,7 @@ absl::StatusOr<v1::Planner> Create(const Work& work, const v1::CreatePlannerRequ
   if (opening.declaration_deadline < opening.first_day) {
     return FieldInvalid("planner.declaration_deadline", "is before the first day");
   }
-  ASSIGN_OR_RETURN(const PlannerDraft draft, DraftOf(planner.document()));
+  ASSIGN_OR_RETURN(const PlannerDraft draft, DraftOf(planner.document(), opening.centre));
   ASSIGN_OR_RETURN(const PlannerRecord record, OpenPlanner(work, opening, draft));
   return Whole(work, record);
 }
@@ -199,7 +200,7 @@ absl::StatusOr<v1::Planner> Update(const Work& work, const v1::UpdatePlannerRequ
     return FieldInvalid("etag", "is missing; send that of the version you changed (EI-12)");
   }
   ASSIGN_OR_RETURN(std::string note, ReasonFrom(request.change_note()));
-  ASSIGN_OR_RETURN(const PlannerDraft draft, DraftOf(request.document()));
+  ASSIGN_OR_RETURN(const PlannerDraft draft, DraftOf(request.document(), name.centre));
   ASSIGN_OR_RETURN(
       const PlannerRecord record,
       UpdatePlanner(work, {name.centre, name.planner, request.etag(), std::move(note)}, draft));
@@ -288,6 +289,9 @@ absl::StatusOr<v1::CheckPlannerResponse> Check(const Work& work,
   }
   for (const InvolvementFinding& finding : check.findings) {
     *response.add_findings() = ToProto(finding);
+  }
+  for (const EvidenceGap& gap : EvidenceGapsOf(record, planner, check)) {
+    *response.add_findings() = ToProto(FindingOf(planner, gap));
   }
   response.set_met_count(check.met);
   response.set_referred_count(check.referred);
@@ -397,16 +401,15 @@ absl::StatusOr<v1::Planner> Conclude(const Work& work,
   return Whole(work, record);
 }
 
-absl::StatusOr<v1::CheckLearnerInvolvementResponse> CheckOne(
-    const Work& work, const v1::CheckLearnerInvolvementRequest& request) {
-  ASSIGN_OR_RETURN(const PlannerTarget target, TargetOf(request.name(), ""));
-  ASSIGN_OR_RETURN(const LearnerBlock block, CheckLearner(work, target, request.enrolment()));
+v1::CheckLearnerInvolvementResponse ToProto(const LearnerBlock& block) {
   v1::CheckLearnerInvolvementResponse response;
+  response.set_required(true);
   response.set_blocks(block.blocks);
   response.set_final(block.final);
   response.set_who(block.who);
   if (block.due.has_value()) *response.mutable_due_day() = ToDate(*block.due);
   response.set_message(block.message);
+  if (block.learner.enrolment.empty()) return response;
   v1::LearnerInvolvement& learner = *response.mutable_learner();
   learner.set_enrolment(block.learner.enrolment);
   learner.set_learner_name(block.learner.name);
@@ -415,6 +418,26 @@ absl::StatusOr<v1::CheckLearnerInvolvementResponse> CheckOne(
   learner.set_rule(block.learner.rule);
   learner.set_repair(block.learner.repair);
   return response;
+}
+
+// Of the planner "-": of whatever planners there are for the qualification.
+absl::StatusOr<v1::CheckLearnerInvolvementResponse> CheckOfAny(
+    const Work& work, const std::string& centre,
+    const v1::CheckLearnerInvolvementRequest& request) {
+  ASSIGN_OR_RETURN(const std::string qualification,
+                   QualificationFrom("qualification", request.qualification()));
+  ASSIGN_OR_RETURN(const std::optional<LearnerBlock> block,
+                   CheckLearnerOfAny(work, centre, qualification, request.enrolment()));
+  if (block.has_value()) return ToProto(*block);
+  return v1::CheckLearnerInvolvementResponse();
+}
+
+absl::StatusOr<v1::CheckLearnerInvolvementResponse> CheckOne(
+    const Work& work, const v1::CheckLearnerInvolvementRequest& request) {
+  ASSIGN_OR_RETURN(const PlannerTarget target, TargetOf(request.name(), ""));
+  if (target.id == "-") return CheckOfAny(work, target.centre, request);
+  ASSIGN_OR_RETURN(const LearnerBlock block, CheckLearner(work, target, request.enrolment()));
+  return ToProto(block);
 }
 
 absl::StatusOr<v1::ListMissingInvolvementResponse> ListMissing(

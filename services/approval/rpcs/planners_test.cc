@@ -206,7 +206,7 @@ class PlannerTest : public ::testing::Test {
     activity.mutable_practitioner()->set_employer("Corner Shop Ltd");
     activity.mutable_practitioner()->add_sectors("15.2");
     activity.set_contingency("a second week");
-    *activity.mutable_day() = DateOf(today_ + 10);
+    *activity.mutable_day() = DateOf(today_ - 10);
     activity.add_evidence("centres/urn-100000/evidence/register");
     for (const auto& [enrolment, participation] : learners) {
       v1::PlannerAttendance& attendance = *activity.add_attendances();
@@ -509,6 +509,9 @@ TEST_F(PlannerTest, ReferredLearnersAreDecidedOneByOne) {
                                                {{"E2", v1::PARTICIPATION_CONTINGENCY}});
   recording.set_mode(v1::ACTIVITY_MODE_RECORDED);
   recording.mutable_attendances(0)->set_reason("was in hospital");
+  v1::PlannerEvidence& brief = *recording.add_required_evidence();
+  brief.set_evidence("centres/urn-100000/evidence/brief");
+  brief.set_kind(v1::PLANNER_EVIDENCE_KIND_BRIEF);
   document.mutable_activities(0)->mutable_attendances(1)->set_participation(
       v1::PARTICIPATION_ABSENT);
   const Planner planner = Met(document);
@@ -577,6 +580,91 @@ TEST_F(PlannerTest, ADeclarationNeedsEvidenceOfWhatCounts) {
   const auto declared = Declare(planner.name());
   EXPECT_THAT(declared, IsError(Code::kFailedPrecondition, kEvidenceMissing));
   EXPECT_THAT(std::string(declared.status().message()), HasSubstr("placement"));
+  v1::CheckPlannerRequest check;
+  check.set_name(planner.name());
+  const auto checked = Call<v1::CheckPlannerResponse>("PlannerService/CheckPlanner", check, head_);
+  ASSERT_EQ(checked->findings_size(), 1) << "a centre hears of it before it declares";
+  EXPECT_EQ(checked->findings(0).kind(), "EVIDENCE_MISSING");
+}
+
+// EI-8: of a series a sample of registers is enough; each kind shows what it asks for.
+TEST_F(PlannerTest, LikeActivitiesShowTheirEvidenceTogether) {
+  v1::PlannerDocument document = Document();
+  for (const char* id : {"lecture-1", "lecture-2", "lecture-3"}) {
+    AddActivity(document, id, v1::ACTIVITY_KIND_CO_DELIVERY, {{"E2", v1::PARTICIPATION_COMPLETED}})
+        .clear_evidence();
+  }
+  AddActivity(document, "task", v1::ACTIVITY_KIND_SET_TASK, {{"E2", v1::PARTICIPATION_COMPLETED}});
+  Planner planner = Met(document);
+  auto declared = Declare(planner.name());
+  EXPECT_THAT(declared, IsError(Code::kFailedPrecondition, kEvidenceMissing));
+  EXPECT_THAT(FieldsOf(declared.status()), Contains(HasSubstr("lecture-1, lecture-2, lecture-3")));
+  EXPECT_THAT(FieldsOf(declared.status()), Contains(HasSubstr("no brief or employer statement")));
+  document.mutable_activities(2)->add_evidence("centres/urn-100000/evidence/lecture");
+  v1::PlannerEvidence& brief = *document.mutable_activities(4)->add_required_evidence();
+  brief.set_evidence("centres/urn-100000/evidence/brief");
+  brief.set_kind(v1::PLANNER_EVIDENCE_KIND_BRIEF);
+  ASSERT_THAT(Update(*Get(planner.name(), head_), document, "the evidence"), IsOk());
+  declared = Declare(planner.name());
+  ASSERT_THAT(declared, IsOk());
+  ASSERT_THAT(Sample(planner.name()), IsOk());
+  EXPECT_EQ(asked_.items_size(), 4) << "the register, the lecture's, and two of the task";
+}
+
+// EI-3, EI-10: kept and shown.
+TEST_F(PlannerTest, IndustryCodesAndSupportingEvidenceArePartOfThePlan) {
+  v1::PlannerDocument document = Document();
+  v1::PlannerActivity& activity = *document.mutable_activities(0);
+  activity.mutable_practitioner()->add_sic_codes("47110");
+  *activity.mutable_last_day() = DateOf(today_ - 6);
+  v1::PlannerEvidence& letter = *document.add_supporting_evidence();
+  letter.set_evidence("centres/urn-100000/evidence/letter");
+  letter.set_kind(v1::PLANNER_EVIDENCE_KIND_CORRESPONDENCE);
+  const auto planner = Create(document);
+  ASSERT_THAT(planner, IsOk());
+  const auto got = Get(planner->name(), officer_);
+  ASSERT_THAT(got, IsOk());
+  EXPECT_EQ(got->document().activities(0).practitioner().sic_codes(0), "47110");
+  EXPECT_EQ(got->document().supporting_evidence(0).evidence(), letter.evidence());
+}
+
+// EI-1, QUAL-9: as moderation asks, which does not know the planners.
+TEST_F(PlannerTest, ALearnerIsFoundByQualificationInAnyPlanner) {
+  const auto ask = [&](const std::string& enrolment, const std::string& qualification) {
+    v1::CheckLearnerInvolvementRequest request;
+    request.set_name("centres/urn-100000/planners/-");
+    request.set_enrolment(enrolment);
+    request.set_qualification(qualification);
+    return Call<v1::CheckLearnerInvolvementResponse>("PlannerService/CheckLearnerInvolvement",
+                                                     request, head_);
+  };
+  const std::string technical = "qualifications/9001-03";
+  auto answer = ask("E1", technical);
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_TRUE(answer->required());
+  EXPECT_TRUE(answer->blocks());
+  EXPECT_EQ(answer->who(), "centre");
+  EXPECT_THAT(answer->message(), HasSubstr("EI-1"));
+  EXPECT_FALSE(answer->has_learner());
+  v1::PlannerDocument document = Document();
+  document.mutable_activities(0)->mutable_attendances(1)->set_participation(
+      v1::PARTICIPATION_COMPLETED);
+  const Planner planner = Met(document);
+  ASSERT_THAT(Declare(planner.name()), IsOk());
+  answer = ask("E1", technical);
+  EXPECT_EQ(answer->who(), "quality");
+  EXPECT_EQ(answer->learner().enrolment(), "E1");
+  EXPECT_THAT(answer->message(), HasSubstr(planner.name()));
+  SampleInOrder(planner.name());
+  ASSERT_THAT(Conclude(planner.name(), Planner::STATE_ACCEPTED), IsOk());
+  EXPECT_FALSE(ask("E1", technical)->blocks());
+  const auto other = ask("E1", "qualifications/3818-13");
+  ASSERT_THAT(other, IsOk());
+  EXPECT_FALSE(other->required());
+  EXPECT_FALSE(other->blocks());
+  EXPECT_THAT(ask("E1", "qualifications/9999-99"),
+              IsError(Code::kNotFound, kQualificationNotFound));
+  EXPECT_THAT(ask("E1", ""), IsError(Code::kInvalidArgument, "FIELD_INVALID"));
 }
 
 TEST_F(PlannerTest, FaultsAreRefusedWithRuleAndPlace) {
@@ -594,14 +682,65 @@ TEST_F(PlannerTest, FaultsAreRefusedWithRuleAndPlace) {
             "document.learners[1].enrolment", "ENROLMENT_DUPLICATE (EI-8)"},
            {[&](auto& d) { *d.mutable_activities(0)->mutable_day() = DateOf(today_ + 101); },
             "document.activities[0].day", "ACTIVITY_OUTSIDE_SERIES (EI-13)"},
+           {[&](auto& d) { *d.mutable_activities(0)->mutable_day() = DateOf(today_ + 1); },
+            "document.activities[0].day", "COMPLETED_TOO_EARLY (EI-5)"},
+           {[&](auto& d) { *d.mutable_activities(0)->mutable_last_day() = DateOf(today_ - 11); },
+            "document.activities[0].last_day", "ACTIVITY_DAYS_REVERSED (EI-13)"},
+           {[&](auto& d) {
+              d.mutable_activities(0)->clear_day();
+              *d.mutable_activities(0)->mutable_last_day() = DateOf(today_ - 6);
+            },
+            "document.activities[0].day", "is missing beside the last day (EI-13)"},
            {[](auto& d) { d.mutable_activities(0)->set_kind(v1::ACTIVITY_KIND_UNSPECIFIED); },
-            "document.activities[0].kind", "is not one of"},
+            "document.activities[0].kind", "is not one of the values that it can have (EI-2)"},
            {[](auto& d) { *d.add_activities() = d.activities(0); },
-            "document.activities[1].activity_id", "names another activity"}}) {
+            "document.activities[1].activity_id", "names another activity already (EI-12)"},
+           {[](auto& d) { d.mutable_activities(0)->set_evidence(0, "register"); },
+            "document.activities[0].evidence[0]", "is no evidence of this centre (EI-8)"},
+           {[](auto& d) {
+              d.mutable_activities(0)->set_evidence(0, "centres/urn-100002/evidence/register");
+            },
+            "document.activities[0].evidence[0]", "is no evidence of this centre (EI-8)"},
+           {[](auto& d) {
+              d.mutable_activities(0)->set_evidence(
+                  0, "centres/urn-100000/evidence/" + std::string(101, 'x'));
+            },
+            "document.activities[0].evidence[0]", "is no evidence of this centre (EI-8)"},
+           {[](auto& d) {
+              d.mutable_activities(0)->add_required_evidence()->set_evidence(
+                  d.activities(0).evidence(0));
+            },
+            "document.activities[0].required_evidence", "twice (EI-8)"},
+           {[](auto& d) {
+              d.add_supporting_evidence()->set_evidence("centres/urn-100000/evidence/x");
+            },
+            "document.supporting_evidence[0].kind", "(EI-10)"},
+           {[](auto& d) {
+              d.mutable_activities(0)->mutable_practitioner()->set_employer(std::string(201, 'x'));
+            },
+            "document.activities[0].practitioner.employer", "longer than 200 characters (EI-3)"},
+           {[](auto& d) {
+              d.mutable_activities(0)->mutable_practitioner()->set_sectors(0, "retail");
+            },
+            "document.activities[0].practitioner.sectors[0]", "(EI-3)"},
+           {[](auto& d) { d.mutable_activities(0)->mutable_practitioner()->add_sic_codes("4711"); },
+            "document.activities[0].practitioner.sic_codes[0]", "is not five digits"},
+           {[](auto& d) {
+              for (int a = 1; a <= 101; ++a) {
+                v1::PlannerActivity& more = *d.add_activities();
+                more = d.activities(0);
+                more.set_activity_id(absl::StrCat("a", a));
+                for (int e = 0; e < 99; ++e) {
+                  more.add_evidence(absl::StrCat("centres/urn-100000/evidence/e", e));
+                }
+              }
+            },
+            "document.activities.required_evidence", "has more than 10000 (EI-14)"}}) {
     v1::PlannerDocument document = Document();
     c.spoil(document);
     const auto created = Create(document);
-    EXPECT_THAT(created, IsError(Code::kInvalidArgument, kPlannerRefused));
+    EXPECT_THAT(created, IsError(Code::kInvalidArgument, kPlannerRefused)) << c.what;
+    EXPECT_NE(platform::MetadataOf(created.status(), "rule"), "");
     EXPECT_THAT(FieldsOf(created.status()), Contains(HasSubstr(c.place + ": ")));
     EXPECT_THAT(FieldsOf(created.status()), Contains(HasSubstr(c.what)));
   }

@@ -181,6 +181,11 @@ class Report {
     return blocker;
   }
 
+  void SetDue(Blocker& blocker, absl::Time due) {
+    blocker.due = due;
+    blocker.overdue = due < now_;
+  }
+
   std::vector<Blocker> Take() {
     std::stable_sort(found_.begin(), found_.end(),
                      [](const Blocker& a, const Blocker& b) { return a.kind < b.kind; });
@@ -237,6 +242,24 @@ std::string_view Subject(BlockerKind kind) {
   }
 }
 
+// The centre has done its part.
+void LeaveToQuality(BlockerKind kind, Blocker& blocker) {
+  blocker.party = Party::kQuality;
+  blocker.party_name.clear();
+  if (kind != BlockerKind::kInvolvementNotMet) return;
+  blocker.action = "Judge the planner, or conclude what the centre declared.";
+  blocker.method = "PlannerService/ConcludeInvolvement";
+}
+
+// What is concluded nobody mends; an officer answers for it.
+void LeaveToNobody(BlockerKind kind, Blocker& blocker) {
+  if (kind != BlockerKind::kInvolvementNotMet) return;
+  blocker.party = Party::kQuality;
+  blocker.party_name.clear();
+  blocker.action = "It is concluded: the learner needs a planner of a later period.";
+  blocker.method = "";
+}
+
 void AddAsked(const SubmissionFacts& facts, Report& report) {
   for (const AskedFact& fact : facts.asked) {
     if (fact.answer == AskedFact::Answer::kHolds) continue;
@@ -249,6 +272,9 @@ void AddAsked(const SubmissionFacts& facts, Report& report) {
                 : report.Add(fact.kind, fact.why, std::string(ActionOn(fact.kind)));
     blocker.unknown = unknown;
     if (fact.kind != BlockerKind::kEvidenceMissing) blocker.where = facts.centre;
+    if (fact.due.has_value()) report.SetDue(blocker, *fact.due);
+    if (fact.who == AskedFact::Who::kQuality) LeaveToQuality(fact.kind, blocker);
+    if (fact.who == AskedFact::Who::kNobody) LeaveToNobody(fact.kind, blocker);
   }
   // Nothing at all is a fact of its own; this is about some of those who were drawn.
   const bool told = std::any_of(facts.asked.begin(), facts.asked.end(), [](const AskedFact& fact) {

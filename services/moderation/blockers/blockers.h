@@ -56,6 +56,10 @@ struct AskedFact {
   BlockerKind kind = BlockerKind::kCentreNotApproved;
   Answer answer = Answer::kHolds;
   std::string why;  // In the words of who was asked, or why they could not be.
+  // Who was asked may say who must act, and by when; else the table of kinds says so.
+  enum class Who { kUnsaid, kCentre, kQuality, kNobody };
+  Who who = Who::kUnsaid;
+  std::optional<absl::Time> due;
 };
 
 // A review of the moderation or an appeal that is not decided (MOD-13).

@@ -59,7 +59,43 @@ TEST_P(BlockersTest, SaysWhatIsMissingAndWhoMustAct) {
   EXPECT_THAT(blockers.back().rules, ::testing::Contains(c.rule));
 }
 
-AskedFact Fails(BlockerKind kind) { return {kind, AskedFact::Answer::kFails, "because"}; }
+AskedFact Fails(BlockerKind kind) {
+  AskedFact fact;
+  fact.kind = kind;
+  fact.answer = AskedFact::Answer::kFails;
+  fact.why = "because";
+  return fact;
+}
+
+// QUAL-9, EI-14: a declared planner that waits for an officer is not the centre's to mend.
+TEST(AskedFactTest, WhoWasAskedSaysWhoMustActAndByWhen) {
+  struct Expected {
+    AskedFact::Who who;
+    Party party;
+    std::string party_name, method;
+  };
+  for (const Expected& e : std::vector<Expected>{
+           {AskedFact::Who::kUnsaid, Party::kCentreHead, "centres/urn-1",
+            "PlannerService/DeclareInvolvement"},
+           {AskedFact::Who::kCentre, Party::kCentreHead, "centres/urn-1",
+            "PlannerService/DeclareInvolvement"},
+           {AskedFact::Who::kQuality, Party::kQuality, "", "PlannerService/ConcludeInvolvement"},
+           {AskedFact::Who::kNobody, Party::kQuality, "", ""}}) {
+    SubmissionFacts facts = Facts(State::kReleased);
+    facts.asked = {Fails(BlockerKind::kInvolvementNotMet)};
+    facts.asked[0].who = e.who;
+    std::vector<Blocker> blockers = BlockersOf(facts, kNow);
+    ASSERT_EQ(blockers.size(), 1u);
+    EXPECT_EQ(blockers[0].party, e.party);
+    EXPECT_EQ(blockers[0].party_name, e.party_name);
+    EXPECT_EQ(blockers[0].method, e.method);
+    EXPECT_EQ(blockers[0].due, facts.dates[Term::kRelease]) << "nobody gave a day";
+    facts.asked[0].due = kNow - absl::Seconds(1);
+    blockers = BlockersOf(facts, kNow);
+    EXPECT_EQ(blockers[0].due, kNow - absl::Seconds(1));
+    EXPECT_TRUE(blockers[0].overdue);
+  }
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Conditions, BlockersTest,

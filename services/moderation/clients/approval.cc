@@ -15,8 +15,11 @@
 #include "assay/approval/v1/centre_service.pb.h"
 #include "assay/approval/v1/learner_service.pb.h"
 #include "assay/approval/v1/oversight_service.pb.h"
+#include "assay/approval/v1/planner_service.pb.h"
+#include "assay/approval/v1/qualification_service.pb.h"
 #include "assay/approval/v1/quality_service.pb.h"
 #include "services/moderation/errors.h"
+#include "services/platform/core/national_numbers.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
@@ -29,6 +32,8 @@ using platform::View;
 
 // A centre's entry: qualification ("" for the centre itself) → title, and the day it holds for.
 constexpr char kDayKey[] = "day";
+
+constexpr std::string_view kInvolvement = "INVOLVEMENT";
 
 std::string KeyOf(std::string_view tenant, std::string_view centre) {
   return absl::StrCat("moderation:approval:", View(tenant), ":", View(centre));
@@ -72,6 +77,11 @@ void SetDate(google::type::Date& out, absl::CivilDay day) {
 
 std::string DayOf(absl::Time time) {
   return absl::FormatCivilTime(absl::ToCivilDay(time, absl::UTCTimeZone()));
+}
+
+std::optional<absl::CivilDay> DayOf(bool is_set, const google::type::Date& date) {
+  if (!is_set) return std::nullopt;
+  return absl::CivilDay(date.year(), date.month(), date.day());
 }
 
 std::string FieldOf(std::string_view qualification) {
@@ -234,29 +244,74 @@ absl::StatusOr<Approval::Standing> Approval::StandingOn(const platform::Call& ca
   return standing;
 }
 
-absl::StatusOr<std::map<std::string, std::string>> Approval::UnmetOfLearner(
-    const platform::Call& call, std::string_view centre, std::string_view qualification,
-    std::string_view uln) {
+absl::StatusOr<std::map<std::string, Approval::Unmet>> Approval::UnmetOfLearner(
+    const platform::Call& call, std::string_view qualification, const Learner& learner) {
+  // One number stands for all who have none (QUAL-10), and finds nobody.
+  if (platform::CheckUln(learner.uln) != platform::UlnCheck::kValid) {
+    return AskInvolvement(call, qualification, learner);
+  }
   approval::v1::FindRegistrationRequest find;
-  find.set_parent(std::string(centre));
+  find.set_parent(learner.centre);
   find.set_qualification(std::string(qualification));
-  find.set_uln(std::string(uln));
+  find.set_uln(learner.uln);
   const auto registration = client_.Ask<approval::v1::Registration>(
       call, "assay.approval.v1.LearnerService/FindRegistration", find);
-  // Lead moderators are not told of learners, here or there.
-  if (absl::IsNotFound(registration.status()) || absl::IsPermissionDenied(registration.status())) {
-    return std::map<std::string, std::string>();
+  if (absl::IsNotFound(registration.status())) {
+    return AskInvolvement(call, qualification, learner);
   }
-  if (!registration.ok()) return Translate(registration.status(), centre);
+  if (absl::IsPermissionDenied(registration.status())) {
+    return UnknownInvolvement(call, qualification);
+  }
+  if (!registration.ok()) return Translate(registration.status(), learner.centre);
   approval::v1::CheckAwardEligibilityRequest request;
   request.set_name(registration->name());
   const auto answer = client_.Ask<approval::v1::CheckAwardEligibilityResponse>(
       call, "assay.approval.v1.LearnerService/CheckAwardEligibility", request);
-  if (!answer.ok()) return Translate(answer.status(), centre);
-  std::map<std::string, std::string> unmet;
+  if (!answer.ok()) return Translate(answer.status(), learner.centre);
+  std::map<std::string, Unmet> unmet;
   for (const auto& condition : answer->conditions()) {
-    if (!condition.met()) unmet.emplace(condition.kind(), condition.message());
+    if (condition.met()) continue;
+    unmet.emplace(condition.kind(),
+                  Unmet{.message = condition.message(),
+                        .who = condition.who(),
+                        .due = DayOf(condition.has_due_day(), condition.due_day())});
   }
+  return unmet;
+}
+
+absl::StatusOr<std::map<std::string, Approval::Unmet>> Approval::AskInvolvement(
+    const platform::Call& call, std::string_view qualification, const Learner& learner) {
+  approval::v1::CheckLearnerInvolvementRequest request;
+  request.set_name(learner.centre + "/planners/-");
+  request.set_qualification(std::string(qualification));
+  request.set_enrolment(learner.candidate);
+  const auto answer = client_.Ask<approval::v1::CheckLearnerInvolvementResponse>(
+      call, "assay.approval.v1.PlannerService/CheckLearnerInvolvement", request);
+  std::map<std::string, Unmet> unmet;
+  // Of a qualification that approval does not have it cannot ask for involvement.
+  if (absl::IsNotFound(answer.status())) return unmet;
+  if (absl::IsPermissionDenied(answer.status())) return UnknownInvolvement(call, qualification);
+  if (!answer.ok()) return Translate(answer.status(), learner.centre);
+  if (!answer->required() || !answer->blocks()) return unmet;
+  unmet.emplace(std::string(kInvolvement),
+                Unmet{.message = answer->message(),
+                      .who = answer->who(),
+                      .due = DayOf(answer->has_due_day(), answer->due_day())});
+  return unmet;
+}
+
+absl::StatusOr<std::map<std::string, Approval::Unmet>> Approval::UnknownInvolvement(
+    const platform::Call& call, std::string_view qualification) {
+  approval::v1::GetQualificationRequest request;
+  request.set_name(std::string(qualification));
+  const auto entry = client_.Ask<approval::v1::Qualification>(
+      call, "assay.approval.v1.QualificationService/GetQualification", request);
+  std::map<std::string, Unmet> unmet;
+  if (absl::IsNotFound(entry.status())) return unmet;
+  if (!entry.ok()) return Translate(entry.status(), qualification);
+  if (!entry->employer_involvement()) return unmet;
+  unmet.emplace(std::string(kInvolvement),
+                Unmet{.message = "your role is not told of learners", .unknown = true});
   return unmet;
 }
 

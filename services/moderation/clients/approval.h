@@ -6,6 +6,7 @@
 // fresh approval counts at once.
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -41,13 +42,25 @@ class Approval {
   absl::StatusOr<Standing> StandingOn(const platform::Call& call, std::string_view centre,
                                       std::string_view qualification, absl::CivilDay day);
 
-  // What of an award's conditions the learner does not meet yet, by kind ("INVOLVEMENT"), in words.
-  // Nothing if approval knows no registration by this number: a body need not register learners
-  // there. UNAVAILABLE (APPROVAL_UNAVAILABLE). Not remembered. Blocks.
-  absl::StatusOr<std::map<std::string, std::string>> UnmetOfLearner(const platform::Call& call,
-                                                                    std::string_view centre,
-                                                                    std::string_view qualification,
-                                                                    std::string_view uln);
+  // One of an award's conditions that the learner does not meet yet.
+  struct Unmet {
+    std::string message;
+    std::string who;  // Must act: "centre", "quality" or nobody.
+    std::optional<absl::CivilDay> due;
+    bool unknown = false;  // The caller may not be told whether it is met.
+  };
+  // By kind ("INVOLVEMENT"). Who has no registration by the national number, or none is given, is
+  // known by the candidate number, as the centre's planners of employer involvement have it: a body
+  // need not register learners with approval, and involvement stands in the way all the same
+  // (EI-1). UNAVAILABLE (APPROVAL_UNAVAILABLE). Not remembered. Blocks.
+  struct Learner {
+    std::string centre;  // "centres/…"
+    std::string uln;     // May be empty.
+    std::string candidate;
+  };
+  absl::StatusOr<std::map<std::string, Unmet>> UnmetOfLearner(const platform::Call& call,
+                                                              std::string_view qualification,
+                                                              const Learner& learner);
 
   // How closely the body watches the centre (MOD-14): "low", "medium" or "high". Not remembered.
   // NOT_FOUND (CENTRE_NOT_FOUND), UNAVAILABLE (APPROVAL_UNAVAILABLE). Blocks.
@@ -63,6 +76,13 @@ class Approval {
     std::string message;
     std::string title;
   };
+  // By the planners alone; empty if the qualification asks for none.
+  absl::StatusOr<std::map<std::string, Unmet>> AskInvolvement(const platform::Call& call,
+                                                              std::string_view qualification,
+                                                              const Learner& learner);
+  // For those who are not told of learners.
+  absl::StatusOr<std::map<std::string, Unmet>> UnknownInvolvement(const platform::Call& call,
+                                                                  std::string_view qualification);
   absl::StatusOr<Answer> Ask(const platform::Call& call, std::string_view centre,
                              std::string_view qualification);
   // What stops certification today, in a sentence; "" if nothing does.

@@ -7,6 +7,7 @@
 #include "absl/time/civil_time.h"
 #include "services/moderation/clients/approval.h"
 #include "services/moderation/clients/evidence.h"
+#include "services/platform/core/national_numbers.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 
@@ -77,6 +78,19 @@ std::string Sentence(std::string text) {
   if (text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
   if (text.back() != '.') text += '.';
   return text;
+}
+
+// With whom approval says must act, and by when: to the end of its day.
+AskedFact FactOf(BlockerKind kind, const Approval::Unmet& unmet) {
+  AskedFact fact = unmet.unknown ? Unanswered(kind, unmet.message)
+                                 : Answered(kind, false, Sentence(unmet.message));
+  if (unmet.who == "centre") fact.who = AskedFact::Who::kCentre;
+  if (unmet.who == "quality") fact.who = AskedFact::Who::kQuality;
+  if (unmet.who.empty() && !unmet.unknown) fact.who = AskedFact::Who::kNobody;
+  if (unmet.due.has_value()) {
+    fact.due = absl::FromCivil(*unmet.due + 1, absl::UTCTimeZone()) - absl::Seconds(1);
+  }
+  return fact;
 }
 
 }  // namespace
@@ -157,21 +171,25 @@ void Asker::AskApproval(Examined& examined) {
 // Once for a learner and qualification, however many components it has.
 void Asker::AskLearner(Examined& examined) {
   const std::string& qualification = examined.component.qualification;
-  if (!examined.facts.learner.has_value() || examined.facts.learner->uln.empty()) return;
-  const std::string& uln = examined.facts.learner->uln;
-  if (qualification.empty() || !learners_asked_.emplace(qualification, uln).second) return;
+  if (!examined.facts.learner.has_value() || qualification.empty()) return;
+  const Approval::Learner learner = {.centre = examined.submission.centre,
+                                     .uln = examined.facts.learner->uln,
+                                     .candidate = examined.facts.learner->candidate};
+  const std::string who = platform::CheckUln(learner.uln) == platform::UlnCheck::kValid
+                              ? learner.uln
+                              : absl::StrCat(learner.centre, "/", learner.candidate);
+  if (!learners_asked_.emplace(qualification, who).second) return;
   constexpr std::pair<std::string_view, BlockerKind> kKinds[] = {
       {"COMBINATION", BlockerKind::kCombinationNotAchieved},
       {"INVOLVEMENT", BlockerKind::kInvolvementNotMet},
       {"REGISTRATION_VALID", BlockerKind::kRegistrationNotValid}};
   std::vector<AskedFact>& asked = examined.facts.asked;
   if (approval_gone_.empty()) {
-    const auto unmet =
-        context_.approval.UnmetOfLearner(call_, examined.submission.centre, qualification, uln);
+    const auto unmet = context_.approval.UnmetOfLearner(call_, qualification, learner);
     if (unmet.ok()) {
       for (const auto& [name, kind] : kKinds) {
         const auto found = unmet->find(std::string(name));
-        if (found != unmet->end()) asked.push_back(Answered(kind, false, Sentence(found->second)));
+        if (found != unmet->end()) asked.push_back(FactOf(kind, found->second));
       }
       return;
     }

@@ -264,8 +264,9 @@ class BlockerLister {
     return absl::OkStatus();
   }
 
-  // Nobody else acts on an approval.
+  // Nobody else acts on an approval; on what a learner lacks the exams office acts too.
   bool WantsApprovals() const {
+    if (question_.learner() && request_.party() == v1::Blocker::PARTY_CENTRE_EXAMS) return true;
     return request_.party() == v1::Blocker::PARTY_UNSPECIFIED ||
            request_.party() == v1::Blocker::PARTY_QUALITY ||
            request_.party() == v1::Blocker::PARTY_CENTRE_HEAD;

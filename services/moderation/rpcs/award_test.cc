@@ -297,6 +297,67 @@ TEST_F(AwardTest, WhatApprovalSaysOfALearnerBlocksTheResult) {
   EXPECT_THAT(told(), IsEmpty()) << "a body need not register learners with approval";
 }
 
+// EI-1, QUAL-9: nobody passes because no national number, or no registration, is there to ask by.
+TEST_F(AwardTest, WhoIsNotRegisteredIsAskedAboutByCandidateNumber) {
+  AddComponent("project", "qualifications/3818-13");
+  OpenIn("project", three_);
+  involvement_.set_required(true);
+  involvement_.set_blocks(true);
+  involvement_.set_who("quality");
+  involvement_.set_message("what the centre declared is not concluded yet");
+  involvement_.mutable_due_day()->set_year(2031);
+  involvement_.mutable_due_day()->set_month(6);
+  involvement_.mutable_due_day()->set_day(30);
+  const auto told = [&](const std::string& candidate) {
+    std::vector<Blocker> found;
+    const auto result = Learner(candidate);
+    EXPECT_THAT(result, IsOk());
+    for (const Blocker& b : result->blockers()) {
+      if (b.kind() == Blocker::KIND_INVOLVEMENT_NOT_MET) found.push_back(b);
+    }
+    return found;
+  };
+  for (const std::string candidate : {"c003", "c001"}) {  // Without a number, and with one.
+    const std::vector<Blocker> found = told(candidate);
+    ASSERT_EQ(found.size(), 1u) << candidate;
+    EXPECT_EQ(involvement_asked_, "centres/urn-1/planners/- qualifications/3818-13 " + candidate);
+    EXPECT_EQ(found[0].state(), Blocker::STATE_UNMET);
+    EXPECT_EQ(found[0].message(), "What the centre declared is not concluded yet.");
+    EXPECT_EQ(found[0].party(), Blocker::PARTY_QUALITY) << "the centre has done its part";
+    EXPECT_EQ(found[0].party_name(), "");
+    EXPECT_EQ(found[0].due_time().seconds(),
+              absl::ToUnixSeconds(absl::FromCivil(absl::CivilSecond(2031, 6, 30, 23, 59, 59),
+                                                  absl::UTCTimeZone())));
+  }
+  involvement_.set_who("centre");
+  EXPECT_EQ(told("c003")[0].party(), Blocker::PARTY_CENTRE_HEAD);
+  EXPECT_EQ(told("c003")[0].party_name(), "centres/urn-1");
+  involvement_.set_blocks(false);
+  EXPECT_THAT(told("c003"), IsEmpty());
+}
+
+// EI-1, QUAL-9
+TEST_F(AwardTest, WhoIsNotToldOfLearnersHearsThatInvolvementIsUnknown) {
+  AddComponent("project", "qualifications/3818-13");
+  OpenIn("project", three_);
+  involvement_status_ = absl::PermissionDeniedError("not your role");
+  const auto told = [&] {
+    const auto result = Learner("c003");
+    EXPECT_THAT(result, IsOk());
+    std::vector<std::string> found;
+    for (const auto& condition : result->conditions()) {
+      if (condition.state() == v1::AwardCondition::STATE_MET) continue;
+      if (condition.condition() == "INVOLVEMENT_MET") {
+        found.push_back(v1::AwardCondition::State_Name(condition.state()));
+      }
+    }
+    return found;
+  };
+  EXPECT_THAT(told(), IsEmpty()) << "the qualification asks for none";
+  involvement_.set_required(true);
+  EXPECT_THAT(told(), ElementsAre("STATE_UNKNOWN"));
+}
+
 TEST_F(AwardTest, ALearnerIsFoundByNationalNumberAndByCentreAndCandidateNumber) {
   OpenIn("coursework", three_);
   const auto by_uln = ByUln(kUln);

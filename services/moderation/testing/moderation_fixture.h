@@ -16,6 +16,8 @@
 #include "assay/approval/v1/approval_service.pb.h"
 #include "assay/approval/v1/centre_service.pb.h"
 #include "assay/approval/v1/learner_service.pb.h"
+#include "assay/approval/v1/planner_service.pb.h"
+#include "assay/approval/v1/qualification_service.pb.h"
 #include "assay/approval/v1/quality_service.pb.h"
 #include "assay/evidence/v1/evidence_service.pb.h"
 #include "assay/moderation/v1/mark_import_service.pb.h"
@@ -84,8 +86,18 @@ class ModerationTest : public ::testing::Test {
         auto& condition = *answer.add_conditions();
         condition.set_kind(kind);
         condition.set_message(message);
+        condition.set_who("centre");
       }
       answer.add_conditions()->set_met(true);
+    } else if (method.ends_with("/CheckLearnerInvolvement")) {
+      const auto& check = static_cast<const approval::v1::CheckLearnerInvolvementRequest&>(request);
+      involvement_asked_ =
+          absl::StrCat(check.name(), " ", check.qualification(), " ", check.enrolment());
+      if (!involvement_status_.ok()) return involvement_status_;
+      static_cast<approval::v1::CheckLearnerInvolvementResponse&>(response) = involvement_;
+    } else if (method.ends_with("/GetQualification")) {
+      static_cast<approval::v1::Qualification&>(response).set_employer_involvement(
+          involvement_.required());
     } else if (method.ends_with("/CountEvidence")) {
       const auto& count = static_cast<const evidence::v1::CountEvidenceRequest&>(request);
       const auto own = evidence_of_.find(count.subject());
@@ -274,7 +286,10 @@ class ModerationTest : public ::testing::Test {
   bool approved_ = true;
   int evidence_count_ = 0;
   approval::v1::RiskLevel risk_ = approval::v1::RISK_LEVEL_LOW;
-  std::map<std::string, std::string> unmet_of_learner_;  // By kind; empty: not registered.
+  std::map<std::string, std::string> unmet_of_learner_;        // By kind; empty: not registered.
+  approval::v1::CheckLearnerInvolvementResponse involvement_;  // Of who is not registered.
+  absl::Status involvement_status_;
+  std::string involvement_asked_;
   std::map<std::string, int> evidence_of_;  // By subject, where it is not evidence_count_.
   bool evidence_of_all_ = false;            // Some is linked to the submission itself.
   std::atomic<int> asked_ = 0;
