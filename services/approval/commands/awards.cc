@@ -26,7 +26,6 @@ using Code = absl::StatusCode;
 
 constexpr int kUnitsMax = 1000;
 constexpr int kPlacesMax = 4;  // Centres of one learner that moderation is asked about.
-constexpr std::string_view kTemporaryUln = "9999999999";
 
 // The planner that names the learner for the qualification; the most favourable, if several do.
 absl::StatusOr<InvolvementFact> InvolvementOf(const Work& work, const RegistrationRecord& record) {

@@ -101,7 +101,7 @@ bool CoversInterim(const RiskAnswer& risk, const std::vector<QualityReviewRecord
                            std::any_of(draft.grades.begin(), draft.grades.end(), [&](const auto& g) {
                              return g.criterion == failure.criterion && g.grade > 0;
                            });
-                       return graded && review != known.end() && draft.day > review->day &&
+                       return graded && review != known.end() && draft.day >= review->day &&
                               draft.qualification == review->qualification;
                      });
 }

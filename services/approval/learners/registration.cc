@@ -13,7 +13,6 @@ namespace {
 constexpr std::size_t kEnrolmentMax = 64;
 constexpr std::size_t kNameMax = 200;
 constexpr int kOldest = 120;
-constexpr std::string_view kTemporaryUln = "9999999999";
 constexpr std::string_view kFieldInvalid = "FIELD_INVALID";
 
 bool IsEnrolment(const std::string& text) {

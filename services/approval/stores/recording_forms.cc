@@ -18,11 +18,6 @@ constexpr std::string_view kColumns =
     "centre, id, qualification, title, changes, evidence, state, from_day, until_day, "
     "state_reason, officer, approved_by, approve_us, create_us, update_us, version";
 
-std::optional<std::int64_t> MicrosOf(std::optional<absl::Time> time) {
-  if (!time.has_value()) return std::nullopt;
-  return absl::ToUnixMicros(*time);
-}
-
 absl::StatusOr<RecordingFormRecord> RecordOf(const SqlRow& row) {
   RecordingFormRecord f;
   f.centre = row.Text(0);
@@ -37,7 +32,7 @@ absl::StatusOr<RecordingFormRecord> RecordOf(const SqlRow& row) {
   f.state_reason = row.Text(9);
   f.officer = row.Text(10);
   f.approved_by = row.Text(11);
-  if (!row.IsNull(12)) f.approve_time = absl::FromUnixMicros(row.Int(12));
+  f.approve_time = OptionalTimeAt(row, 12);
   f.create_time = absl::FromUnixMicros(row.Int(13));
   f.update_time = absl::FromUnixMicros(row.Int(14));
   f.version = row.Int(15);
