@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "services/approval/planner_document.h"
+#include "services/approval/quality_document.h"
 #include "services/platform/core/status_macros.h"
 
 namespace assay::approval {
@@ -17,10 +18,20 @@ bool IsWordByte(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 
+// People write a name as ADA and a number as e1.
+std::size_t Find(const std::string& text, const std::string& what, std::size_t from) {
+  const auto found = std::search(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(),
+                                 what.begin(), what.end(), [](unsigned char a, unsigned char b) {
+                                   return absl::ascii_tolower(a) == absl::ascii_tolower(b);
+                                 });
+  return found == text.end() ? std::string::npos
+                             : static_cast<std::size_t>(found - text.begin());
+}
+
 bool Replace(std::string& text, const std::string& what, std::string_view with) {
   if (what.empty()) return false;
   bool replaced = false;
-  std::size_t at = text.find(what);
+  std::size_t at = Find(text, what, 0);
   while (at != std::string::npos) {
     const std::size_t end = at + what.size();
     const bool whole = (at == 0 || !IsWordByte(text[at - 1]) || !IsWordByte(what.front())) &&
@@ -29,7 +40,7 @@ bool Replace(std::string& text, const std::string& what, std::string_view with) 
       text.replace(at, what.size(), with);
       replaced = true;
     }
-    at = text.find(what, whole ? at + with.size() : at + 1);
+    at = Find(text, what, whole ? at + with.size() : at + 1);
   }
   return replaced;
 }
@@ -48,23 +59,34 @@ bool ListsLearners(const std::string& change) { return change.rfind("learners ",
 }  // namespace
 
 bool EraseFrom(std::string& text, const Pseudonym& who) {
-  const bool name = Replace(text, who.name, kName);
-  if (!IsTelling(who.enrolment)) return name;
-  return Replace(text, who.enrolment, who.pseudonym) || name;
+  bool changed = Replace(text, who.name, kName);
+  changed |= Replace(text, who.uln, who.pseudonym);
+  if (IsTelling(who.enrolment)) changed |= Replace(text, who.enrolment, who.pseudonym);
+  return changed;
+}
+
+absl::StatusOr<bool> EraseFromReview(std::string& document, const Pseudonym& who) {
+  ASSIGN_OR_RETURN(v1::QualityReview review, ReviewFromBytes(document));
+  bool changed = false;
+  for (v1::CriterionGrade& grade : *review.mutable_grades()) {
+    changed |= EraseFrom(*grade.mutable_comment(), who);
+  }
+  if (changed) document = review.SerializeAsString();
+  return changed;
 }
 
 absl::StatusOr<bool> EraseFrom(PlannerVersion& version, const Pseudonym& who) {
   ASSIGN_OR_RETURN(v1::PlannerDocument document, DocumentFromBytes(version.document));
   bool changed = false;
   for (v1::PlannerLearner& learner : *document.mutable_learners()) {
-    if (learner.enrolment() != who.enrolment) continue;
+    if (who.enrolment.empty() || learner.enrolment() != who.enrolment) continue;
     learner.set_enrolment(who.pseudonym);
     learner.set_learner_name(std::string(kName));
     changed = true;
   }
   for (v1::PlannerActivity& activity : *document.mutable_activities()) {
     for (v1::PlannerAttendance& attendance : *activity.mutable_attendances()) {
-      if (attendance.enrolment() != who.enrolment) continue;
+      if (who.enrolment.empty() || attendance.enrolment() != who.enrolment) continue;
       attendance.set_enrolment(who.pseudonym);
       // Why somebody was absent is about that person.
       if (!attendance.reason().empty()) attendance.set_reason(std::string(kName));

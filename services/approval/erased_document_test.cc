@@ -5,6 +5,9 @@
 #include <string>
 #include <utility>
 
+#include "assay/approval/v1/planner_service.pb.h"
+#include "assay/approval/v1/quality_service.pb.h"
+
 namespace assay::approval {
 namespace {
 
@@ -22,6 +25,43 @@ TEST(ErasedTextTest, TakesWholeWordsOnly) {
     EXPECT_EQ(EraseFrom(text, who), before != after) << before;
     EXPECT_EQ(text, after);
   }
+}
+
+// EVD-5
+TEST(ErasedTextTest, TakesNamesInAnyCaseAndTheNationalNumber) {
+  const Pseudonym who = {"E1", "Zoë Ng", "erased-x", "1000000043"};
+  for (const auto& [before, after] : {std::pair<std::string, std::string>{"ZOë NG", "[erased]"},
+                                      {"zoë ng, e1", "[erased], erased-x"},
+                                      {"ULN 1000000043.", "ULN erased-x."},
+                                      {"11000000043", "11000000043"}}) {
+    std::string text = before;
+    EraseFrom(text, who);
+    EXPECT_EQ(text, after);
+  }
+}
+
+// EVD-5
+TEST(ErasedTextTest, TakesTheLearnerOutOfCommentsOnGrades) {
+  v1::QualityReview review;
+  review.add_grades()->set_comment("ADA LOVELACE was seen");
+  review.mutable_grades(0)->set_grade(2);
+  std::string document = review.SerializeAsString();
+  const auto changed = EraseFromReview(document, {"E1", "Ada Lovelace", "erased-x"});
+  ASSERT_TRUE(changed.ok());
+  EXPECT_TRUE(*changed);
+  ASSERT_TRUE(review.ParseFromString(document));
+  EXPECT_EQ(review.grades(0).comment(), "[erased] was seen");
+  EXPECT_EQ(review.grades(0).grade(), 2);
+  EXPECT_FALSE(*EraseFromReview(document, {"E1", "Ada Lovelace", "erased-x"}));
+}
+
+// A planner's draft may have a learner without a number yet.
+TEST(ErasedTextTest, NobodyIsWhoHasNoNumber) {
+  v1::PlannerDocument document;
+  document.add_learners()->set_learner_name("Ben");
+  PlannerVersion version;
+  version.document = document.SerializeAsString();
+  EXPECT_FALSE(*EraseFrom(version, {"", "Ada Lovelace", "erased-x"}));
 }
 
 TEST(ErasedTextTest, LeavesShortPlainNumbersThatMayBeAnything) {

@@ -107,6 +107,8 @@ inline constexpr std::string_view kRecordingFormNotFound = "RECORDING_FORM_NOT_F
 inline constexpr std::string_view kRecordingFormStateWrong = "RECORDING_FORM_STATE_WRONG";
 inline constexpr std::string_view kRecordingFormNotApproved = "RECORDING_FORM_NOT_APPROVED";
 
+inline constexpr std::string_view kStaffSubjectMissing = "STAFF_SUBJECT_MISSING";
+
 inline constexpr std::string_view kReasons[] = {
     kCentreNotFound,
     kCentreStateWrong,
@@ -209,6 +211,7 @@ inline constexpr std::string_view kReasons[] = {
     kRecordingFormNotFound,
     kRecordingFormStateWrong,
     kRecordingFormNotApproved,
+    kStaffSubjectMissing,
 };
 
 }  // namespace assay::approval

@@ -25,6 +25,7 @@ using platform::View;
 using Code = absl::StatusCode;
 
 constexpr int kUnitsMax = 1000;
+constexpr int kPlacesMax = 4;  // Centres of one learner that moderation is asked about.
 
 // The planner that names the learner for the qualification; the most favourable, if several do.
 absl::StatusOr<InvolvementFact> InvolvementOf(const Work& work, const RegistrationRecord& record) {
@@ -48,35 +49,49 @@ absl::StatusOr<InvolvementFact> InvolvementOf(const Work& work, const Registrati
   return fact;
 }
 
+// Where and when a unit was assessed.
+using Assessment = std::pair<std::string, absl::CivilDay>;
+
+// A unit that came along from another centre was assessed under that centre's approval, whoever asks
+// (QUAL-9).
 absl::StatusOr<std::vector<ApprovalFact>> ApprovalsOn(const Work& work,
                                                       const RegistrationRecord& record,
-                                                      const std::vector<UnitFact>& units) {
-  std::set<absl::CivilDay> days;
-  for (const UnitFact& unit : units) {
-    if (unit.achieved) days.insert(unit.assess_day);
+                                                      const std::set<Assessment>& assessments) {
+  std::vector<StandingQuestion> questions;
+  for (const auto& [centre, day] : assessments) {
+    questions.push_back({centre, record.qualification, day});
   }
+  const Work wide{work.tx, work.call, work.context, {.tenant = work.reach.tenant, .within = ""}};
+  ASSIGN_OR_RETURN(const std::vector<StandingAnswer> answers, CheckStandings(wide, questions));
   std::vector<ApprovalFact> facts;
-  for (const absl::CivilDay day : days) {
-    ASSIGN_OR_RETURN(const StandingAnswer answer,
-                     CheckStanding(work, record.centre, record.qualification, day));
-    facts.push_back({day, answer.standing == Standing::kInForce, answer.message});
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const bool in_force = answers[i].centre_found && answers[i].standing == Standing::kInForce;
+    facts.push_back({*questions[i].day, in_force,
+                     answers[i].centre_found
+                         ? answers[i].message
+                         : absl::StrCat("centres/", questions[i].centre, " is not known")});
   }
   return facts;
 }
 
-// Units that came along from another centre were assessed under its approval, which was looked at
-// when they were recorded.
+// Of which centre's staff somebody is; "" if the name says nothing.
+std::string CentreOf(std::string_view staff) {
+  constexpr std::string_view kCentres = "centres/";
+  if (!staff.starts_with(kCentres)) return "";
+  staff.remove_prefix(kCentres.size());
+  return std::string(staff.substr(0, staff.find('/')));
+}
+
 absl::StatusOr<std::vector<UnitFact>> UnitsOf(const Work& work, const RegistrationRecord& record,
-                                              std::vector<UnitFact>& own) {
+                                              std::set<Assessment>& assessments) {
   std::vector<UnitFact> units;
   ASSIGN_OR_RETURN(const std::vector<AchievementRecord> all,
                    LearnerStore().ListAchievements(work.tx, work.reach.tenant, record.centre,
                                                    record.id, "", kUnitsMax));
-  const std::string staff = absl::StrCat("centres/", record.centre, "/staff/");
   for (const AchievementRecord& achievement : all) {
     const AchievementEntry& entry = achievement.entry;
     units.push_back({entry.unit, entry.achieved, !entry.verifier.empty(), entry.assess_day});
-    if (entry.assessor.starts_with(staff)) own.push_back(units.back());
+    if (entry.achieved) assessments.emplace(CentreOf(entry.assessor), entry.assess_day);
   }
   return units;
 }
@@ -86,7 +101,9 @@ absl::Status Refuse(const RegistrationRecord& record, const Eligibility& eligibi
   for (const AwardCondition& condition : eligibility.conditions) missing += condition.met ? 0 : 1;
   Error error(Code::kFailedPrecondition, kAwardNotEligible,
               absl::StrCat("the award needs ", missing, " more conditions to be met (QUAL-9)"));
-  error.With("registration", record.Name()).With("missing_count", absl::StrCat(missing));
+  error.With("registration", record.Name())
+      .With("missing_count", absl::StrCat(missing))
+      .With("rule", "QUAL-9");
   for (const AwardCondition& condition : eligibility.conditions) {
     if (condition.met) continue;
     error.Field(condition.kind, absl::StrCat(condition.message, " (", condition.rule, ")"));
@@ -107,23 +124,42 @@ absl::Status Award(const Work& work, AwardRecord& award, RegistrationRecord& rec
 
 }  // namespace
 
-absl::StatusOr<Eligibility> CheckEligibility(const Work& work, const RegistrationRecord& record) {
+absl::StatusOr<ModerationQuestion> ModerationOf(const Work& work,
+                                                const RegistrationRecord& record) {
+  ModerationQuestion question{.qualification = record.qualification};
+  if (record.learner.uln != kTemporaryUln) question.uln = record.learner.uln;
+  question.places.push_back({record.centre, record.learner.enrolment});
+  const Reach everywhere = {.tenant = work.reach.tenant, .within = ""};
+  std::string before = record.predecessor;
+  while (!before.empty() && static_cast<int>(question.places.size()) < kPlacesMax) {
+    ASSIGN_OR_RETURN(const auto found,
+                     LearnerStore().FindByName(work.tx, everywhere, before));
+    if (!found.has_value()) break;
+    question.places.push_back({found->centre, found->learner.enrolment});
+    before = found->predecessor;
+  }
+  return question;
+}
+
+absl::StatusOr<Eligibility> CheckEligibility(const Work& work, const RegistrationRecord& record,
+                                             std::optional<ModerationFact> moderation) {
   ASSIGN_OR_RETURN(const Qualification qualification,
                    FindQualification(work, record.qualification));
   EligibilityFacts facts{.state = record.state,
                          .register_day = record.register_day,
                          .end_day = record.end_day,
                          .today = Today(work)};
-  std::vector<UnitFact> own;
-  ASSIGN_OR_RETURN(facts.units, UnitsOf(work, record, own));
-  ASSIGN_OR_RETURN(facts.approvals, ApprovalsOn(work, record, own));
+  facts.moderation = std::move(moderation);
+  std::set<Assessment> assessments;
+  ASSIGN_OR_RETURN(facts.units, UnitsOf(work, record, assessments));
+  ASSIGN_OR_RETURN(facts.approvals, ApprovalsOn(work, record, assessments));
   if (qualification.employer_involvement) {
     ASSIGN_OR_RETURN(facts.involvement, InvolvementOf(work, record));
   }
   ASSIGN_OR_RETURN(const Limits limits,
                    LimitsInForce(work, record.centre, record.qualification, facts.today));
   if (limits.certification_stopped) {
-    facts.certification_stop = absl::StrCat(limits.reason, " (", limits.source, ")");
+    facts.certification_stop = WhyOf(limits.certification_stop);
   }
   ASSIGN_OR_RETURN(const DirectClaimAnswer direct,
                    DirectClaimsOf(work, record.centre, record.qualification));
@@ -132,7 +168,8 @@ absl::StatusOr<Eligibility> CheckEligibility(const Work& work, const Registratio
   return EvaluateEligibility(qualification, facts);
 }
 
-absl::StatusOr<AwardRecord> ClaimAward(const Work& work, const RegistrationTarget& target) {
+absl::StatusOr<AwardRecord> ClaimAward(const Work& work, const RegistrationTarget& target,
+                                       const ModerationFact& moderation) {
   ASSIGN_OR_RETURN(RegistrationRecord record, FindRegistration(work, target));
   LearnerStore store;
   ASSIGN_OR_RETURN(const std::vector<AwardRecord> before,
@@ -141,9 +178,11 @@ absl::StatusOr<AwardRecord> ClaimAward(const Work& work, const RegistrationTarge
     if (award.state == AwardState::kRefused) continue;
     return Error(Code::kAlreadyExists, kAwardExists,
                  absl::StrCat(award.Name(), " is ", View(NameOf(award.state)), " already"))
-        .With("registration", record.Name());
+        .With("registration", record.Name())
+        .With("rule", "QUAL-9")
+        .Field("name", absl::StrCat("has ", award.Name()));
   }
-  ASSIGN_OR_RETURN(const Eligibility eligibility, CheckEligibility(work, record));
+  ASSIGN_OR_RETURN(const Eligibility eligibility, CheckEligibility(work, record, moderation));
   if (!eligibility.eligible) return Refuse(record, eligibility);
   AwardRecord award;
   award.centre = record.centre;
@@ -164,7 +203,8 @@ absl::StatusOr<AwardRecord> ClaimAward(const Work& work, const RegistrationTarge
   return award;
 }
 
-absl::StatusOr<AwardRecord> DecideAward(const Work& work, const AwardDecision& decision) {
+absl::StatusOr<AwardRecord> DecideAward(const Work& work, const AwardDecision& decision,
+                                        const ModerationFact& moderation) {
   LearnerStore store;
   ASSIGN_OR_RETURN(AwardRecord award,
                    store.GetAward(work.tx, work.reach, decision.centre, decision.id));
@@ -173,7 +213,9 @@ absl::StatusOr<AwardRecord> DecideAward(const Work& work, const AwardDecision& d
     return Error(Code::kFailedPrecondition, kAwardStateWrong,
                  absl::StrCat(award.Name(), " is ", View(NameOf(award.state)), " already"))
         .With("award", award.Name())
-        .With("state", NameOf(award.state));
+        .With("state", NameOf(award.state))
+        .With("rule", "QUAL-9")
+        .Field("name", absl::StrCat("is ", View(NameOf(award.state))));
   }
   award.officer = std::string(work.call.subject());
   award.reason = decision.reason;
@@ -181,7 +223,7 @@ absl::StatusOr<AwardRecord> DecideAward(const Work& work, const AwardDecision& d
   if (decision.awarded) {
     ASSIGN_OR_RETURN(RegistrationRecord record,
                      store.Get(work.tx, work.reach, award.centre, award.registration));
-    ASSIGN_OR_RETURN(const Eligibility eligibility, CheckEligibility(work, record));
+    ASSIGN_OR_RETURN(const Eligibility eligibility, CheckEligibility(work, record, moderation));
     if (!eligibility.eligible) return Refuse(record, eligibility);
     RETURN_IF_ERROR(Award(work, award, record));
   }

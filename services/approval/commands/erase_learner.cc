@@ -21,9 +21,14 @@ namespace {
 using platform::Error;
 using Code = absl::StatusCode;
 
-// Who goes, and what comes instead.
-Pseudonym PseudonymOf(const RegistrationRecord& record, const std::string& pseudonym) {
-  return {record.learner.enrolment, record.learner.name, pseudonym};
+// Who goes, and what comes instead, as the learner is known at `centre`: an enrolment number is a
+// centre's own and means somebody else at another one; name and national number mean the same.
+Pseudonym PseudonymAt(const std::string& centre, const RegistrationRecord& record,
+                      const std::string& pseudonym) {
+  Pseudonym who{"", record.learner.name, pseudonym, record.learner.uln};
+  if (who.uln == kTemporaryUln) who.uln.clear();
+  if (record.centre == centre) who.enrolment = record.learner.enrolment;
+  return who;
 }
 
 absl::Status CheckUndecided(const Work& work, const std::vector<RegistrationRecord>& records,
@@ -36,7 +41,9 @@ absl::Status CheckUndecided(const Work& work, const std::vector<RegistrationReco
         return Error(Code::kFailedPrecondition, kErasureBlocked,
                      absl::StrCat(award.Name(), " is not decided; decide it first"))
             .With("registration", record.Name())
-            .With("award", award.Name());
+            .With("award", award.Name())
+            .With("rule", "EVD-5")
+            .Field("name", absl::StrCat("has the claim ", award.Name()));
       }
       awards.push_back(award);
     }
@@ -44,11 +51,10 @@ absl::Status CheckUndecided(const Work& work, const std::vector<RegistrationReco
   return absl::OkStatus();
 }
 
-// Every version of every planner of the centre that names the learner. Returns how many changed.
-absl::StatusOr<int> EraseFromPlanners(const Work& work, const std::string& centre,
-                                      const Pseudonym& who) {
+// Every version of every planner of the centre that names the learner; adds those that changed.
+absl::Status EraseFromPlanners(const Work& work, const std::string& centre, const Pseudonym& who,
+                               std::set<std::string>& rewritten) {
   PlannerErasureStore store;
-  int versions = 0;
   const std::string& tenant = work.reach.tenant;
   ASSIGN_OR_RETURN(const std::vector<PlannerVersionKey> keys,
                    store.VersionKeys(work.tx, tenant, centre));
@@ -61,12 +67,41 @@ absl::StatusOr<int> EraseFromPlanners(const Work& work, const std::string& centr
     ASSIGN_OR_RETURN(const bool changed, EraseFrom(version, who));
     if (!changed) continue;
     RETURN_IF_ERROR(store.RewriteVersion(work.tx, tenant, planner, version));
-    ++versions;
+    rewritten.insert(absl::StrCat(centre, "/", key.planner, "/", key.number));
   }
-  RETURN_IF_ERROR(store.RenameLearner(work.tx, tenant, centre, who.enrolment, who.pseudonym));
-  RETURN_IF_ERROR(LearnerTraces().Rewrite(work.tx, tenant, centre, who.enrolment, who.name,
-                                          [&](std::string& text) { return EraseFrom(text, who); }));
-  return versions;
+  if (who.enrolment.empty()) return absl::OkStatus();
+  return store.RenameLearner(work.tx, tenant, centre, who.enrolment, who.pseudonym);
+}
+
+absl::Status EraseFromTexts(const Work& work, const std::string& centre, const Pseudonym& who) {
+  const std::string words[] = {who.enrolment, who.name, who.uln};
+  LearnerTraces traces;
+  const std::string& tenant = work.reach.tenant;
+  RETURN_IF_ERROR(traces.Rewrite(work.tx, tenant, centre, words,
+                                 [&](std::string& text) { return EraseFrom(text, who); }));
+  return traces.RewriteReviews(
+      work.tx, tenant, centre,
+      [&](std::string& document) { return EraseFromReview(document, who); });
+}
+
+// At every centre where the learner was, under each name and number that they had anywhere.
+absl::Status EraseEverywhere(const Work& work, const std::vector<RegistrationRecord>& records,
+                             ErasureRecord& erasure) {
+  std::set<std::string> centres, done, rewritten;
+  for (const RegistrationRecord& record : records) centres.insert(record.centre);
+  for (const std::string& centre : centres) {
+    for (const RegistrationRecord& record : records) {
+      const Pseudonym who = PseudonymAt(centre, record, erasure.pseudonym);
+      if (!done.insert(absl::StrCat(centre, "\n", who.enrolment, "\n", who.name, "\n", who.uln))
+               .second) {
+        continue;
+      }
+      RETURN_IF_ERROR(EraseFromPlanners(work, centre, who, rewritten));
+      RETURN_IF_ERROR(EraseFromTexts(work, centre, who));
+    }
+  }
+  erasure.planner_versions = static_cast<int>(rewritten.size());
+  return absl::OkStatus();
 }
 
 absl::Status EraseRegistration(const Work& work, RegistrationRecord& record,
@@ -105,16 +140,12 @@ absl::StatusOr<ErasureRecord> EraseLearner(const Work& work, const ErasureOrder&
   erasure.officer = std::string(work.call.subject());
   erasure.pseudonym = "erased-" + erasure.id;
   erasure.time = work.call.now;
-  std::set<std::pair<std::string, std::string>> at;
-  for (RegistrationRecord& record : records) {
+  for (const RegistrationRecord& record : records) {
     erasure.registrations.push_back(record.Name());
-    EraseFrom(erasure.reason, PseudonymOf(record, erasure.pseudonym));
-    if (at.emplace(record.centre, record.learner.enrolment + "\n" + record.learner.name).second) {
-      ASSIGN_OR_RETURN(
-          const int versions,
-          EraseFromPlanners(work, record.centre, PseudonymOf(record, erasure.pseudonym)));
-      erasure.planner_versions += versions;
-    }
+    EraseFrom(erasure.reason, PseudonymAt(record.centre, record, erasure.pseudonym));
+  }
+  RETURN_IF_ERROR(EraseEverywhere(work, records, erasure));
+  for (RegistrationRecord& record : records) {
     RETURN_IF_ERROR(EraseRegistration(work, record, erasure));
   }
   for (AwardRecord& award : awards) {

@@ -2,7 +2,7 @@
 //
 // Example:
 //   ASSIGN_OR_RETURN(const Limits limits, LimitsInForce(work, centre, qualification, day));
-//   if (limits.registrations_stopped) return Refused(limits.reason, limits.source);
+//   if (limits.registrations_stopped) return Refused(WhyOf(limits.registrations_stop));
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -26,7 +26,16 @@ struct Limits {
   // The most learners of all the centre's qualifications together.
   std::optional<std::int64_t> centre_learners_max;
   std::vector<LimitCause> causes;  // All of them, what limits most first.
+  // Why for each limit: what is refused by one of several restrictions names that one.
+  std::optional<LimitCause> learners_cap;
+  std::optional<LimitCause> centre_learners_cap;
+  std::optional<LimitCause> registrations_stop;
+  std::optional<LimitCause> direct_claims_stop;
+  std::optional<LimitCause> certification_stop;
 };
+
+// "the reason (centres/…/restrictions/…)"; "" for none.
+std::string WhyOf(const std::optional<LimitCause>& cause);
 
 // `centre` is an id, `qualification` a number ("": the centre alone). NOT_FOUND (CENTRE_NOT_FOUND).
 absl::StatusOr<Limits> LimitsInForce(const Work& work, const std::string& centre,

@@ -30,13 +30,16 @@ absl::Status Full(const std::string& parent, int most) {
   return Error(Code::kResourceExhausted, kListFull,
                absl::StrCat(parent, " has ", most, " of these, as many as can be kept"))
       .With("parent", parent)
-      .With("most", absl::StrCat(most));
+      .With("most", absl::StrCat(most))
+      .With("rule", "QUAL-6")
+      .Field("parent", absl::StrCat("has ", most));
 }
 
 absl::Status DaysInvalid(std::string_view field, absl::CivilDay day, std::string_view what) {
   return Error(Code::kInvalidArgument, kDaysInvalid,
                absl::StrCat(View(field), " ", View(what), " (QUAL-6)"))
       .With("day", absl::FormatCivilTime(day))
+      .With("rule", "QUAL-6")
       .Field(field, what);
 }
 
@@ -48,10 +51,15 @@ absl::Status Fill(const Work& work, const StaffForm& form, StaffRecord& staff) {
   for (std::size_t i = 0; i < staff.roles.size(); ++i) {
     if (form.roles_from_start[i]) staff.roles[i].from = staff.first_day;
   }
-  const std::vector<RoleFault> faults = FaultsOf(staff.roles);
+  std::vector<RoleFault> faults = FaultsOf(staff.roles);
+  const auto signs = [](const RoleHeld& held) { return NeedsSubject(held.role); };
+  if (staff.subject.empty() && std::any_of(staff.roles.begin(), staff.roles.end(), signs)) {
+    faults.push_back({"subject", "is missing; who marks or verifies has a user of their own"});
+  }
   if (faults.empty()) return absl::OkStatus();
   Error error(Code::kInvalidArgument, kRolesInvalid,
               absl::StrCat("the roles have ", faults.size(), " faults (QUAL-6)"));
+  error.With("rule", "QUAL-6");
   for (const RoleFault& fault : faults) error.Field("staff_member." + fault.place, fault.what);
   return error;
 }
@@ -73,13 +81,30 @@ absl::StatusOr<StaffRecord> Keep(const Work& work, StaffRecord staff, const std:
 }
 
 // Two people sign, so that nobody vouches for themselves (QUAL-6).
-absl::Status CheckNotOwn(const Work& work, const StaffRecord& staff) {
-  if (staff.subject.empty() || staff.subject != work.call.subject()) return absl::OkStatus();
+absl::Status OwnEvidence(const StaffRecord& staff, std::string_view field, std::string_view what) {
   return Error(Code::kFailedPrecondition, kOwnEvidence,
                "somebody else has to sign for this: nobody vouches for themselves (QUAL-6)")
       .With("staff", staff.Name())
       .With("rule", "QUAL-6")
-      .Field("name", "is of the person who calls");
+      .Field(field, what);
+}
+
+// `recorded_by`: who signed first; "" if that is allowed to be the same.
+absl::Status CheckNotOwn(const Work& work, const StaffRecord& staff, std::string_view recorded_by) {
+  if (staff.subject.empty()) {
+    return Error(Code::kFailedPrecondition, kStaffSubjectMissing,
+                 "say first which user it is, so that it is seen to be somebody else's (QUAL-6)")
+        .With("staff", staff.Name())
+        .With("rule", "QUAL-6")
+        .Field("staff_member.subject", "is missing");
+  }
+  if (staff.subject == work.call.subject()) {
+    return OwnEvidence(staff, "name", "is of the person who calls");
+  }
+  if (!recorded_by.empty() && recorded_by == work.call.subject()) {
+    return OwnEvidence(staff, "name", "was recorded by the person who calls");
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<CompetenceRecord> FindCompetence(const Work& work, const StaffRecord& staff,
@@ -122,7 +147,9 @@ absl::StatusOr<StaffRecord> CreateStaff(const Work& work, const std::string& cen
     return Error(Code::kFailedPrecondition, kCentreStateWrong,
                  absl::StrCat(name, " is ", View(NameOf(centre.state)), "; it takes on nobody"))
         .With("centre", name)
-        .With("state", NameOf(centre.state));
+        .With("state", NameOf(centre.state))
+        .With("rule", "QUAL-6")
+        .Field("parent", absl::StrCat("is ", View(NameOf(centre.state))));
   }
   StaffStore store;
   ASSIGN_OR_RETURN(const int count, store.Count(work.tx, work.reach.tenant, centre.id));
@@ -143,14 +170,25 @@ absl::StatusOr<StaffRecord> UpdateStaff(const Work& work, const StaffTarget& tar
                                         const StaffForm& form, const std::string& reason) {
   ASSIGN_OR_RETURN(StaffRecord staff, Find(work, target));
   const std::vector<RoleHeld> before = staff.roles;
+  const std::string user = staff.subject;
+  if (form.subject != user && user == work.call.subject()) {
+    return OwnEvidence(staff, "staff_member.subject", "is changed by the person themselves");
+  }
   RETURN_IF_ERROR(Fill(work, form, staff));
   if (staff.last_day.has_value() && *staff.last_day < staff.first_day) {
     return DaysInvalid("staff_member.first_day", staff.first_day, "is after the last day");
   }
-  const std::string what = staff.roles == before ? "changed"
-                                                 : absl::StrCat("roles were ", RolesText(before),
-                                                                "; are ", RolesText(staff.roles));
-  return Keep(work, std::move(staff), what, reason);
+  std::vector<std::string> what;
+  if (staff.roles != before) {
+    what.push_back(
+        absl::StrCat("roles were ", RolesText(before), "; are ", RolesText(staff.roles)));
+  }
+  if (staff.subject != user) {
+    what.push_back(absl::StrCat("user was ", user.empty() ? "none" : user, "; is ",
+                                staff.subject.empty() ? "none" : staff.subject));
+  }
+  if (what.empty()) what.push_back("changed");
+  return Keep(work, std::move(staff), absl::StrJoin(what, "; "), reason);
 }
 
 absl::StatusOr<StaffRecord> EndStaff(const Work& work, const StaffTarget& target,
@@ -190,7 +228,7 @@ absl::StatusOr<StaffPart> VerifyCompetence(const Work& work, const StaffTarget& 
   ASSIGN_OR_RETURN(part.competence, FindCompetence(work, part.staff, id));
   StaffCompetence& rule = part.competence.rule;
   if (rule.state != CompetenceState::kRecorded) return WrongState(part.staff, part.competence);
-  RETURN_IF_ERROR(CheckNotOwn(work, part.staff));
+  RETURN_IF_ERROR(CheckNotOwn(work, part.staff, part.competence.recorded_by));
   const int most = work.context.oversight.competence.valid_days_max;
   if (valid_until < Today(work)) {
     return DaysInvalid("valid_until", valid_until, "is before today");
@@ -270,7 +308,7 @@ absl::StatusOr<StaffPart> ResolveConflict(const Work& work, const StaffTarget& t
         .With("rule", "QUAL-6")
         .Field("name", "is resolved");
   }
-  RETURN_IF_ERROR(CheckNotOwn(work, part.staff));
+  RETURN_IF_ERROR(CheckNotOwn(work, part.staff, ""));
   found->rule.resolved = day.value_or(Today(work));
   if (*found->rule.resolved < found->rule.declared) {
     return DaysInvalid("resolved_day", *found->rule.resolved, "is before it was declared");

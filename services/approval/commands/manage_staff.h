@@ -1,5 +1,6 @@
-// Staff of a centre: roles, evidence of competence, conflicts of interest (QUAL-6). Nobody verifies
-// their own evidence or resolves their own conflict.
+// Staff of a centre: roles, evidence of competence, conflicts of interest (QUAL-6). Two people sign
+// for evidence: nobody verifies what is their own or what they recorded, resolves their own conflict,
+// or changes which user they are.
 //
 // All but the first return NOT_FOUND (STAFF_NOT_FOUND).
 #pragma once
@@ -36,7 +37,8 @@ struct StaffTarget {
 // FAILED_PRECONDITION (CENTRE_STATE_WRONG), RESOURCE_EXHAUSTED (LIST_FULL).
 absl::StatusOr<StaffRecord> CreateStaff(const Work& work, const std::string& centre,
                                         const StaffForm& form);
-// ABORTED (ETAG_MISMATCH), and as CreateStaff.
+// ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION (OWN_EVIDENCE) for another user by the person
+// themselves, and as CreateStaff.
 absl::StatusOr<StaffRecord> UpdateStaff(const Work& work, const StaffTarget& target,
                                         const StaffForm& form, const std::string& reason);
 // ABORTED (ETAG_MISMATCH), INVALID_ARGUMENT (DAYS_INVALID) before the first day.
@@ -52,8 +54,8 @@ struct StaffPart {
 // NOT_FOUND (QUALIFICATION_NOT_FOUND), RESOURCE_EXHAUSTED (LIST_FULL).
 absl::StatusOr<StaffPart> RecordCompetence(const Work& work, const StaffTarget& target,
                                            CompetenceRecord competence);
-// NOT_FOUND (COMPETENCE_NOT_FOUND), FAILED_PRECONDITION (COMPETENCE_STATE_WRONG, OWN_EVIDENCE),
-// INVALID_ARGUMENT (DAYS_INVALID).
+// NOT_FOUND (COMPETENCE_NOT_FOUND), FAILED_PRECONDITION (COMPETENCE_STATE_WRONG, OWN_EVIDENCE,
+// STAFF_SUBJECT_MISSING), INVALID_ARGUMENT (DAYS_INVALID).
 absl::StatusOr<StaffPart> VerifyCompetence(const Work& work, const StaffTarget& target,
                                            const std::string& id, absl::CivilDay valid_until);
 // NOT_FOUND (COMPETENCE_NOT_FOUND), FAILED_PRECONDITION (COMPETENCE_STATE_WRONG).
@@ -63,7 +65,8 @@ absl::StatusOr<StaffPart> RevokeCompetence(const Work& work, const StaffTarget& 
 // RESOURCE_EXHAUSTED (LIST_FULL).
 absl::StatusOr<StaffPart> DeclareConflict(const Work& work, const StaffTarget& target,
                                           ConflictRecord conflict);
-// NOT_FOUND (CONFLICT_NOT_FOUND), FAILED_PRECONDITION (CONFLICT_RESOLVED, OWN_EVIDENCE),
+// NOT_FOUND (CONFLICT_NOT_FOUND), FAILED_PRECONDITION (CONFLICT_RESOLVED, OWN_EVIDENCE,
+// STAFF_SUBJECT_MISSING),
 // INVALID_ARGUMENT (DAYS_INVALID).
 absl::StatusOr<StaffPart> ResolveConflict(const Work& work, const StaffTarget& target,
                                           const std::string& id, std::optional<absl::CivilDay> day,

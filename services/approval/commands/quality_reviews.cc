@@ -85,6 +85,27 @@ absl::Status Tell(const Work& work, const std::string& centre, const QualityOutc
   return absl::OkStatus();
 }
 
+// Whether the review is the interim one that is due: it comes after a last review with a failed
+// criterion of high risk, and looks at the same (MOD-14).
+bool CoversInterim(const RiskAnswer& risk, const std::vector<QualityReviewRecord>& known,
+                   const ReviewDraft& draft) {
+  if (!risk.outcome.interim) return false;
+  return std::any_of(risk.outcome.failed.begin(), risk.outcome.failed.end(),
+                     [&](const CriterionFailure& failure) {
+                       if (failure.level != RiskLevel::kHigh) return false;
+                       const auto review =
+                           std::find_if(known.begin(), known.end(), [&](const auto& r) {
+                             return r.id == failure.review;
+                           });
+                       const bool graded =
+                           std::any_of(draft.grades.begin(), draft.grades.end(), [&](const auto& g) {
+                             return g.criterion == failure.criterion && g.grade > 0;
+                           });
+                       return graded && review != known.end() && draft.day >= review->day &&
+                              draft.qualification == review->qualification;
+                     });
+}
+
 absl::StatusOr<QualityReviewRecord> FindOpen(const Work& work, const ReviewTarget& target) {
   ASSIGN_OR_RETURN(QualityReviewRecord review,
                    QualityStore().GetReview(work.tx, work.reach, target.centre, target.id));
@@ -92,14 +113,16 @@ absl::StatusOr<QualityReviewRecord> FindOpen(const Work& work, const ReviewTarge
   if (!review.voided) return review;
   return Error(Code::kFailedPrecondition, kQualityReviewStateWrong,
                absl::StrCat(review.Name(), " is void: ", review.void_reason))
-      .With("quality_review", review.Name());
+      .With("quality_review", review.Name())
+      .With("rule", "MOD-14")
+      .Field("name", "is void");
 }
 
 absl::Status Refused(const std::vector<PolicyFault>& faults) {
   if (faults.empty()) return absl::OkStatus();
   Error error(Code::kInvalidArgument, kQualityReviewRefused,
               absl::StrCat("the review has ", faults.size(), " faults; nothing was kept (MOD-14)"));
-  error.With("refused_count", absl::StrCat(faults.size()));
+  error.With("refused_count", absl::StrCat(faults.size())).With("rule", "MOD-14");
   for (const PolicyFault& fault : faults) error.Field("quality_review." + fault.place, fault.what);
   return error;
 }
@@ -120,7 +143,9 @@ absl::StatusOr<QualityReviewRecord> RecordReview(const Work& work, const ReviewD
   }
   RETURN_IF_ERROR(Refused(faults));
   QualityStore store;
-  ASSIGN_OR_RETURN(const auto due, store.DueOf(work.tx, work.reach.tenant, draft.centre));
+  ASSIGN_OR_RETURN(const RiskAnswer risk, RiskOf(work, draft.centre));
+  ASSIGN_OR_RETURN(const std::vector<QualityReviewRecord> known,
+                   store.ReviewsOf(work.tx, work.reach.tenant, draft.centre, kReviewsMax));
   QualityReviewRecord review;
   review.centre = draft.centre;
   review.id = work.context.ids.NextId(work.call.now);
@@ -130,7 +155,7 @@ absl::StatusOr<QualityReviewRecord> RecordReview(const Work& work, const ReviewD
   review.summary = draft.summary;
   review.document = draft.document;
   review.policy = policy.policy.version;
-  review.interim = due.has_value() && due->interim;
+  review.interim = CoversInterim(risk, known, draft);
   review.officer = std::string(work.call.subject());
   review.create_time = work.call.now;
   review.actions = draft.actions;
@@ -148,12 +173,16 @@ absl::StatusOr<QualityReviewRecord> CloseReviewAction(const Work& work, const Re
     return Error(Code::kNotFound, kReviewActionNotFound,
                  absl::StrCat(review.Name(), " has no action ", number))
         .With("quality_review", review.Name())
-        .With("action", absl::StrCat(number));
+        .With("action", absl::StrCat(number))
+        .With("rule", "MOD-14")
+        .Field("action", "is none of the review");
   }
   if (action->close_time.has_value()) {
     return Error(Code::kFailedPrecondition, kQualityReviewStateWrong,
                  absl::StrCat("the action ", number, " of ", review.Name(), " is closed already"))
-        .With("quality_review", review.Name());
+        .With("quality_review", review.Name())
+        .With("rule", "MOD-14")
+        .Field("action", "is closed");
   }
   action->closing_note = note;
   action->closed_by = std::string(work.call.subject());
@@ -234,7 +263,7 @@ absl::StatusOr<DirectClaimAnswer> DirectClaimsOf(const Work& work, const std::st
   }
   ASSIGN_OR_RETURN(const Limits limits, LimitsInForce(work, centre, qualification, Today(work)));
   answer.stopped = limits.direct_claims_stopped;
-  if (answer.stopped) answer.stop_reason = absl::StrCat(limits.reason, " (", limits.source, ")");
+  answer.stop_reason = WhyOf(limits.direct_claims_stop);
   return answer;
 }
 

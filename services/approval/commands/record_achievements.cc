@@ -8,10 +8,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "services/approval/commands/find_qualification.h"
 #include "services/approval/commands/staff_standing.h"
 #include "services/approval/errors.h"
 #include "services/approval/stores/recording_forms.h"
+#include "services/approval/stores/staff.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
@@ -24,6 +26,8 @@ using platform::View;
 using Code = absl::StatusCode;
 
 constexpr std::size_t kViolationsMax = 100;
+constexpr int kVersionsMax = 1000;  // Of one unit.
+constexpr int kTransfersMax = 20;   // Of one learner.
 
 // Asks of each person, qualification and day once.
 class StaffBook {
@@ -38,7 +42,7 @@ class StaffBook {
     ASSIGN_OR_RETURN(StaffStanding s, StandingOfStaff(work_, centre, staff, qualification, day));
     return known_
         .emplace(key, MarkerFacts{s.exists, s.active, s.assessor, s.verifier, s.competent,
-                                  std::move(s.conflicts)})
+                                  std::move(s.subject), std::move(s.conflicts)})
         .first->second;
   }
 
@@ -74,12 +78,12 @@ class Recording {
     const auto found = registrations_.find(line.registration);
     if (line.centre != centre_ || found == registrations_.end()) {
       judged.faults.push_back(
-          {0, kRegistrationNotFound, "", "registration", "is no registration of the centre"});
+          {0, kRegistrationNotFound, "QUAL-5", "registration", "is no registration of the centre"});
       return judged;
     }
     if (!seen_.emplace(line.registration, line.entry.unit).second) {
       judged.faults.push_back(
-          {0, "FIELD_INVALID", "", "unit", "is recorded twice for the learner"});
+          {0, "FIELD_INVALID", "QUAL-6", "unit", "is recorded twice for the learner"});
       return judged;
     }
     const RegistrationRecord& registration = found->second;
@@ -122,12 +126,14 @@ class Recording {
                            .register_day = registration.register_day,
                            .end_day = registration.end_day,
                            .today = Today(work_),
-                           .before = before};
+                           .before = before,
+                           .caller = std::string(work_.call.subject())};
     ASSIGN_OR_RETURN(frame.assessor,
                      staff_.Of(centre_, entry.assessor, qualification.number, entry.assess_day));
     if (!entry.verifier.empty()) {
       ASSIGN_OR_RETURN(frame.verifier, staff_.Of(centre_, entry.verifier, qualification.number,
                                                  entry.verify_day.value_or(entry.assess_day)));
+      ASSIGN_OR_RETURN(frame.earlier, MarkersOf(registration, entry.unit));
     }
     ASSIGN_OR_RETURN(frame.form, FormOf(entry.form));
     if (frame.assessor.conflicts.empty() && frame.verifier.conflicts.empty()) return frame;
@@ -136,6 +142,43 @@ class Recording {
                      store_.OfLearner(work_.tx, work_.reach.tenant, centre_, registration.learner));
     for (const RegistrationRecord& record : all) frame.learner.push_back(record.Name());
     return frame;
+  }
+
+  // Of all versions, also of those that stayed at the centres where the learner was before (QUAL-6).
+  absl::StatusOr<std::vector<EarlierMarker>> MarkersOf(const RegistrationRecord& registration,
+                                                       const std::string& unit) {
+    const Reach everywhere = {.tenant = work_.reach.tenant, .within = ""};
+    std::set<std::string> names;
+    std::optional<RegistrationRecord> at = registration;
+    for (int i = 0; at.has_value() && i < kTransfersMax; ++i) {
+      ASSIGN_OR_RETURN(const std::vector<AchievementRecord> versions,
+                       store_.ListVersions(work_.tx, work_.reach.tenant, at->centre, at->id, unit,
+                                           0, kVersionsMax));
+      for (const AchievementRecord& version : versions) names.insert(version.entry.assessor);
+      if (at->predecessor.empty()) break;
+      ASSIGN_OR_RETURN(at, store_.FindByName(work_.tx, everywhere, at->predecessor));
+    }
+    std::vector<EarlierMarker> markers;
+    for (const std::string& name : names) {
+      ASSIGN_OR_RETURN(std::string subject, UserOf(name));
+      markers.push_back({name, std::move(subject)});
+    }
+    return markers;
+  }
+
+  // "" if there is no such member of staff any more.
+  absl::StatusOr<std::string> UserOf(const std::string& staff) {
+    const auto known = users_.find(staff);
+    if (known != users_.end()) return known->second;
+    std::string user;
+    const std::vector<std::string> parts = absl::StrSplit(staff, '/');
+    if (parts.size() == 4) {
+      const Reach everywhere = {.tenant = work_.reach.tenant, .within = ""};
+      const auto found = StaffStore().Get(work_.tx, everywhere, parts[1], parts[3]);
+      if (found.ok()) user = found->subject;
+      if (!found.ok() && !absl::IsNotFound(found.status())) return found.status();
+    }
+    return users_.emplace(staff, std::move(user)).first->second;
   }
 
   // None if the centre has no such form. A batch is of few forms.
@@ -162,6 +205,7 @@ class Recording {
   std::map<std::string, RegistrationRecord, std::less<>> registrations_;
   std::map<std::string, Qualification, std::less<>> qualifications_;
   std::map<std::string, std::optional<FormFacts>, std::less<>> forms_;
+  std::map<std::string, std::string> users_;  // By the name of a member of staff.
   std::set<std::pair<std::string, std::string>> seen_;
 };
 
@@ -171,6 +215,9 @@ absl::Status Refuse(const AchievementReport& report, std::size_t rows) {
                            " rows are bad and nothing was kept; correct them, or keep the good "
                            "ones with REGISTRATION_MODE_KEEP_GOOD"));
   error.With("refused_count", absl::StrCat(report.refused));
+  if (!report.faults.empty() && !report.faults.front().rule.empty()) {
+    error.With("rule", report.faults.front().rule);
+  }
   for (std::size_t i = 0; i < std::min(report.faults.size(), kViolationsMax); ++i) {
     const LearnerFault& fault = report.faults[i];
     error.Field(absl::StrCat("achievements[", fault.row, "].", fault.field),

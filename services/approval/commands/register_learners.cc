@@ -41,6 +41,7 @@ Error RefusedFor(const std::vector<LearnerFault>& faults, std::string_view prefi
   const LearnerFault& first = faults.front();
   Error error(CodeOf(first.reason), first.reason,
               absl::StrCat(first.field, first.field.empty() ? "" : " ", Ruled(first)));
+  if (!first.rule.empty()) error.With("rule", first.rule);
   for (const LearnerFault& fault : faults) {
     error.Field(absl::StrCat(View(prefix), fault.field.empty() ? "enrolment" : fault.field),
                 absl::StrCat(View(fault.reason), ": ", Ruled(fault)));
@@ -55,7 +56,9 @@ Error NotInForce(const std::string& centre, const std::string& qualification, ab
       .With("centre", "centres/" + centre)
       .With("qualification", "qualifications/" + qualification)
       .With("day", absl::FormatCivilTime(day))
-      .With("standing", ReasonOf(answer.standing));
+      .With("standing", ReasonOf(answer.standing))
+      .With("rule", "QUAL-9")
+      .Field("qualification", answer.message);
 }
 
 // What the centre may do on the day, and how many places are left. Inside the transaction, so that
@@ -70,22 +73,30 @@ absl::Status Allow(const Work& work, const std::string& centre, const std::strin
   ASSIGN_OR_RETURN(const Limits limits, LimitsInForce(work, centre, qualification, Today(work)));
   if (limits.registrations_stopped) {
     return Error(Code::kFailedPrecondition, kRegistrationsStopped,
-                 absl::StrCat("centres/", centre, " may not register learners: ", limits.reason))
+                 absl::StrCat("centres/", centre, " may not register learners: ",
+                              limits.registrations_stop->reason, " (QUAL-9)"))
         .With("centre", "centres/" + centre)
-        .With("source", limits.source);
+        .With("source", limits.registrations_stop->source)
+        .With("rule", "QUAL-9")
+        .Field("parent", absl::StrCat("is stopped by ", limits.registrations_stop->source));
   }
   // A cap may lie on the qualification or on all of the centre's learners together.
-  const std::pair<std::optional<std::int64_t>, std::string> caps[] = {
-      {limits.learners_max, qualification}, {limits.centre_learners_max, ""}};
-  for (const auto& [most, of] : caps) {
-    if (!most.has_value()) continue;
+  struct Cap {
+    std::optional<std::int64_t> most;
+    const std::optional<LimitCause>& cause;
+    std::string of;
+  };
+  const Cap caps[] = {{limits.learners_max, limits.learners_cap, qualification},
+                      {limits.centre_learners_max, limits.centre_learners_cap, ""}};
+  for (const Cap& cap : caps) {
+    if (!cap.most.has_value()) continue;
     ASSIGN_OR_RETURN(const std::int64_t active,
-                     LearnerStore().CountActive(work.tx, work.reach.tenant, centre, of));
-    const std::int64_t places = std::max<std::int64_t>(0, *most - active);
+                     LearnerStore().CountActive(work.tx, work.reach.tenant, centre, cap.of));
+    const std::int64_t places = std::max<std::int64_t>(0, *cap.most - active);
     if (frame.places.has_value() && *frame.places <= places) continue;
     frame.places = places;
-    frame.cap = absl::StrCat("at most ", *most, " learners are allowed, ", limits.reason, " (",
-                             limits.source, ")");
+    frame.cap =
+        absl::StrCat("at most ", *cap.most, " learners are allowed, ", WhyOf(cap.cause));
   }
   return absl::OkStatus();
 }
@@ -122,6 +133,9 @@ absl::Status RefuseAll(const RegistrationReport& report, std::size_t rows) {
                            " rows are bad and nothing was kept; correct them, or keep the good "
                            "ones with REGISTRATION_MODE_KEEP_GOOD"));
   error.With("refused_count", absl::StrCat(report.refused));
+  if (!report.faults.empty() && !report.faults.front().rule.empty()) {
+    error.With("rule", report.faults.front().rule);
+  }
   for (std::size_t i = 0; i < std::min(report.faults.size(), kViolationsMax); ++i) {
     const LearnerFault& fault = report.faults[i];
     error.Field(
@@ -157,7 +171,9 @@ absl::StatusOr<RegistrationReport> Register(const Work& work, const Registration
       LearnerStore().Insert(work.tx, work.reach.tenant, report.kept, work.call.subject());
   if (absl::IsAlreadyExists(kept)) {
     return Error(Code::kAlreadyExists, kEnrolmentExists,
-                 "one of the learners was registered by another call at the same moment");
+                 "one of the learners was registered by another call at the same moment")
+        .With("rule", "EI-8")
+        .Field("enrolment", "was taken at the same moment");
   }
   RETURN_IF_ERROR(kept);
   if (!report.kept.empty()) {
@@ -194,7 +210,9 @@ absl::Status CheckChange(const RegistrationRecord& record, RegistrationState to)
                absl::StrCat(record.Name(), " is ", View(NameOf(record.state)),
                             " and cannot become ", View(NameOf(to))))
       .With("registration", record.Name())
-      .With("state", NameOf(record.state));
+      .With("state", NameOf(record.state))
+      .With("rule", "QUAL-5")
+      .Field("name", absl::StrCat("is ", View(NameOf(record.state))));
 }
 
 absl::StatusOr<RegistrationRecord> FindRegistration(const Work& work,
@@ -276,6 +294,7 @@ absl::StatusOr<RegistrationRecord> ExtendRegistration(const Work& work,
     return Error(Code::kInvalidArgument, kRegistrationPeriodInvalid,
                  "an extension ends after today and after the period that it extends (QUAL-5)")
         .With("day", absl::FormatCivilTime(end_day))
+        .With("rule", "QUAL-5")
         .Field("end_day", "is not later");
   }
   const std::string before = absl::FormatCivilTime(record.end_day);
@@ -314,6 +333,7 @@ absl::StatusOr<RegistrationRecord> TransferRegistration(const Work& work,
                  destination == from.centre ? "the learner is at this centre already"
                                             : "the period of the registration is over (QUAL-5)")
         .With("registration", from.Name())
+        .With("rule", "QUAL-5")
         .Field("destination", "cannot take the learner");
   }
   RETURN_IF_ERROR(work.context.store.GetCentre(work.tx, work.reach, destination).status());

@@ -25,6 +25,7 @@ absl::StatusOr<StaffStanding> StandingOfStaff(const Work& work, const std::strin
   standing.assessor = judgement.Has(StaffRole::kAssessor);
   standing.verifier = judgement.Has(StaffRole::kInternalVerifier);
   standing.competent = judgement.competent;
+  standing.subject = record->subject;
   standing.conflicts = std::move(judgement.conflicts);
   standing.missing = std::move(judgement.missing);
   return standing;

@@ -19,6 +19,7 @@ struct StaffStanding {
   bool assessor = false;
   bool verifier = false;
   bool competent = false;
+  std::string subject;                 // Their user.
   std::vector<std::string> conflicts;  // With whom or what.
   std::vector<std::string> missing;    // What competence lacks, a sentence each with its rule.
 };

@@ -41,7 +41,7 @@ class Look {
 
   void AtRegistration() {
     if (frame_.state == RegistrationState::kActive) return;
-    Fault(kRegistrationStateWrong, "", "registration",
+    Fault(kRegistrationStateWrong, "QUAL-5", "registration",
           absl::StrCat("is ", View(NameOf(frame_.state)), "; achievements are of active ones"));
   }
 
@@ -58,7 +58,7 @@ class Look {
           absl::StrCat("is outside the registration, ", absl::FormatCivilTime(frame_.register_day),
                        " to ", absl::FormatCivilTime(frame_.end_day)));
     } else if (entry_.assess_day > frame_.today) {
-      Fault("FIELD_INVALID", "", "assess_day", "is after today");
+      Fault("FIELD_INVALID", "QUAL-5", "assess_day", "is after today");
     }
     AtPerson("assessor", entry_.assessor, frame_.assessor, frame_.assessor.assessor);
   }
@@ -75,12 +75,30 @@ class Look {
         *entry_.verify_day > frame_.today) {
       Fault("FIELD_INVALID", "QUAL-6", "verify_day", "is not a day from that of marking to today");
     }
-    if (entry_.verifier == entry_.assessor) {
+    if (MarkedIt(entry_.verifier, frame_.verifier.subject)) {
       Fault(kSelfVerification, "QUAL-6", "verifier",
             "marked the unit and may not verify it; another verifier must");
       return;
     }
+    // Who marked does not say who verified either: the verifier or the exams office does.
+    const bool adds = frame_.before == nullptr || frame_.before->verifier != entry_.verifier ||
+                      frame_.before->verify_day != entry_.verify_day;
+    if (adds && MarkedIt("", frame_.caller)) {
+      Fault(kSelfVerification, "QUAL-6", "verifier",
+            "is named by who marked the unit; the verifier or the exams office records it");
+      return;
+    }
     AtPerson("verifier", entry_.verifier, frame_.verifier, frame_.verifier.verifier);
+  }
+
+  // Whether somebody of that name or that user marked this version or one before it.
+  bool MarkedIt(std::string_view name, std::string_view subject) const {
+    const auto is = [&](std::string_view marker, std::string_view user) {
+      return (!name.empty() && marker == name) || (!subject.empty() && user == subject);
+    };
+    return is(entry_.assessor, frame_.assessor.subject) ||
+           std::any_of(frame_.earlier.begin(), frame_.earlier.end(),
+                       [&](const EarlierMarker& m) { return is(m.name, m.subject); });
   }
 
   void AtPerson(const std::string& field, const std::string& name, const MarkerFacts& standing,
@@ -97,6 +115,8 @@ class Look {
       wrong = "is not a member of the centre's staff";
     } else if (!standing.active) {
       wrong = "was not active at the centre on the day";
+    } else if (standing.subject.empty()) {
+      wrong = "has no user of their own, which who marks or verifies needs";
     } else if (!has_role) {
       wrong = "did not have this role on the day";
     } else if (!standing.competent) {

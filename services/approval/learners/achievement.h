@@ -33,8 +33,15 @@ struct MarkerFacts {
   bool assessor = false;
   bool verifier = false;
   bool competent = false;
+  std::string subject = "";  // Their user; somebody without one signs for nothing.
   // With whom the person has a conflict: resource names, or words.
   std::vector<std::string> conflicts;
+};
+
+// Somebody who marked the unit before.
+struct EarlierMarker {
+  std::string name;     // "centres/…/staff/…"
+  std::string subject;  // Their user; "" if unknown.
 };
 
 // What an achievement is looked at against.
@@ -52,6 +59,9 @@ struct AchievementFrame {
   std::optional<FormFacts> form =
       std::nullopt;                          // Of the entry's form; none: there is no such form.
   const AchievementEntry* before = nullptr;  // The version it replaces.
+  std::string caller = "";                   // The user who records it.
+  // Who marked the unit for this learner in any version so far, at whatever centre.
+  std::vector<EarlierMarker> earlier = {};
 };
 
 // Faults with row 0. None if it may be recorded.

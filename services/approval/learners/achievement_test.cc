@@ -14,8 +14,15 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using Day = absl::CivilDay;
 
-constexpr MarkerFacts kAble = {
-    .exists = true, .active = true, .assessor = true, .verifier = true, .competent = true};
+MarkerFacts Able(const std::string& user) {
+  return {.exists = true,
+          .active = true,
+          .assessor = true,
+          .verifier = true,
+          .competent = true,
+          .subject = user};
+}
+const MarkerFacts kAnn = Able("users/ann"), kBob = Able("users/bob");
 
 class AchievementTest : public ::testing::Test {
  protected:
@@ -34,8 +41,9 @@ class AchievementTest : public ::testing::Test {
               .register_day = Day(2025, 9, 1),
               .end_day = Day(2026, 8, 31),
               .today = Day(2026, 4, 1),
-              .assessor = kAble,
-              .verifier = kAble};
+              .assessor = kAnn,
+              .verifier = kBob,
+              .caller = "users/exams"};
   }
   std::vector<std::string> Faults() {
     std::vector<std::string> faults;
@@ -73,27 +81,69 @@ TEST_F(AchievementTest, RefusesThatWhoMarkedVerifies) {
   EXPECT_THAT(Faults(), ElementsAre("SELF_VERIFICATION QUAL-6 verifier"));
 }
 
+// QUAL-6
+TEST_F(AchievementTest, RefusesOnePersonUnderTwoNames) {
+  frame_.verifier.subject = "users/ann";
+  EXPECT_THAT(Faults(), ElementsAre("SELF_VERIFICATION QUAL-6 verifier"));
+}
+
+// QUAL-6
+TEST_F(AchievementTest, RefusesThatWhoMarkedAnEarlierVersionVerifies) {
+  frame_.earlier = {{"centres/c/staff/bob", "users/bob"}};
+  EXPECT_THAT(Faults(), ElementsAre("SELF_VERIFICATION QUAL-6 verifier"));
+  // At another centre the same person has another name.
+  frame_.earlier = {{"centres/d/staff/robert", "users/bob"}};
+  EXPECT_THAT(Faults(), ElementsAre("SELF_VERIFICATION QUAL-6 verifier"));
+  frame_.earlier = {{"centres/d/staff/robert", ""}, {"centres/c/staff/cat", "users/cat"}};
+  EXPECT_THAT(Faults(), IsEmpty());
+}
+
+// QUAL-6
+TEST_F(AchievementTest, RefusesThatWhoMarkedSaysWhoVerified) {
+  frame_.caller = "users/ann";
+  EXPECT_THAT(Faults(), ElementsAre("SELF_VERIFICATION QUAL-6 verifier"));
+  AchievementEntry before = entry_;
+  before.verify_day = Day(2026, 3, 4);
+  frame_.before = &before;
+  entry_.change_note = "another day";
+  EXPECT_THAT(Faults(), ElementsAre("SELF_VERIFICATION QUAL-6 verifier"));
+  // Who marked may change what does not concern the verification.
+  before.verify_day = entry_.verify_day;
+  entry_.form = "";
+  EXPECT_THAT(Faults(), IsEmpty());
+  frame_.before = nullptr;
+  frame_.caller = "users/bob";
+  EXPECT_THAT(Faults(), IsEmpty());
+  frame_.earlier = {{"centres/c/staff/cat", "users/cat"}};
+  frame_.caller = "users/cat";
+  EXPECT_THAT(Faults(), ElementsAre("SELF_VERIFICATION QUAL-6 verifier"));
+  entry_.verifier.clear();
+  entry_.verify_day.reset();
+  EXPECT_THAT(Faults(), IsEmpty());
+}
+
 TEST_F(AchievementTest, AsksOfBothRoleCompetenceAndNoConflict) {
   const std::vector<std::function<void(MarkerFacts&)>> wrong = {
       [](MarkerFacts& s) { s.exists = false; },
       [](MarkerFacts& s) { s.active = false; },
       [](MarkerFacts& s) { s.assessor = s.verifier = false; },
       [](MarkerFacts& s) { s.competent = false; },
+      [](MarkerFacts& s) { s.subject.clear(); },
       [](MarkerFacts& s) {
         s.conflicts = {"E9", "E1"};
       },
       [](MarkerFacts& s) { s.conflicts = {" ada lovelace "}; },
       [](MarkerFacts& s) { s.conflicts = {"centres/c/registrations/r"}; }};
   for (const auto& change : wrong) {
-    frame_.assessor = kAble;
-    frame_.verifier = kAble;
+    frame_.assessor = kAnn;
+    frame_.verifier = kBob;
     change(frame_.assessor);
     EXPECT_THAT(Faults(), ElementsAre("STAFF_NOT_ELIGIBLE QUAL-6 assessor"));
-    frame_.assessor = kAble;
+    frame_.assessor = kAnn;
     change(frame_.verifier);
     EXPECT_THAT(Faults(), ElementsAre("STAFF_NOT_ELIGIBLE QUAL-6 verifier"));
   }
-  frame_.verifier = kAble;
+  frame_.verifier = kBob;
   frame_.verifier.conflicts = {"E11", "E"};  // Other learners.
   EXPECT_THAT(Faults(), IsEmpty());
 }
@@ -166,7 +216,7 @@ TEST_F(AchievementTest, SaysWhyItIsRecordedAgainExceptToAddTheVerifier) {
 
 TEST_F(AchievementTest, BelongsToAnActiveRegistration) {
   frame_.state = RegistrationState::kWithdrawn;
-  EXPECT_THAT(Faults(), ElementsAre("REGISTRATION_STATE_WRONG  registration"));
+  EXPECT_THAT(Faults(), ElementsAre("REGISTRATION_STATE_WRONG QUAL-5 registration"));
 }
 
 }  // namespace

@@ -1,6 +1,9 @@
 #include "services/approval/learners/eligibility.h"
 
 #include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -22,6 +25,7 @@ class Evaluation {
     AtVerification();
     AtCombination();
     AtPeriod();
+    AtModeration();
     AtInvolvement();
     AtApproval();
     AtSanction();
@@ -122,6 +126,78 @@ class Evaluation {
             "quality");
     condition.choose_from = std::move(outside);
     if (!out_.progress.complete) condition.due = facts_.end_day;
+  }
+
+  // Of the components whose ids are numbers of units those count whose units the award is made of;
+  // every other component is of the whole qualification.
+  bool MayMatter(std::string_view id) const {
+    if (qualification_.FindUnit(id) == nullptr) return true;
+    return std::find(out_.units.begin(), out_.units.end(), id) != out_.units.end();
+  }
+
+  // One component may be offered in several series: final once is final, and the last entry says
+  // what is missing. A component without an entry is asked for in the series in which the learner
+  // is entered, and if there are none, in whatever series ended after the registration began.
+  void AtModeration() {
+    if (!facts_.moderation.has_value()) return;
+    const ModerationFact& moderation = *facts_.moderation;
+    if (!moderation.unasked.empty()) {
+      Add("QUAL-9", "MODERATION", false,
+          absl::StrCat("whether moderation is final could not be asked: ", moderation.unasked,
+                       "; try again, and if it lasts tell who runs the system"),
+          "operator");
+      return;
+    }
+    std::set<std::string, std::less<>> entered_series;
+    for (const ComponentFact& component : moderation.components) {
+      if (component.entered) entered_series.emplace(SeriesOf(component.name));
+    }
+    std::map<std::string, const ComponentFact*, std::less<>> needed;
+    for (const ComponentFact& component : moderation.components) {
+      const bool asked_for = component.entered ||
+                             (entered_series.empty() ? component.series_end >= facts_.register_day
+                                                     : entered_series.contains(
+                                                           SeriesOf(component.name)));
+      const std::string_view id = IdOf(component.name);
+      if (!asked_for || !MayMatter(id)) continue;
+      const ComponentFact*& known = needed[std::string(id)];
+      if (known == nullptr || RankOf(component) >= RankOf(*known)) known = &component;
+    }
+    int final = 0;
+    for (const auto& [id, component] : needed) {
+      if (component->final) {
+        ++final;
+      } else {
+        NotFinal(*component, moderation.transferred);
+      }
+    }
+    if (final < static_cast<int>(needed.size())) return;
+    Add("QUAL-9", "MODERATION", true,
+        final == 0 ? "nothing that the learner needs is moderated"
+                   : absl::StrCat("moderation is final for ", final, " components"),
+        "");
+  }
+
+  void NotFinal(const ComponentFact& component, bool transferred) {
+    if (component.entered) {
+      Add("QUAL-9", "MODERATION", false, absl::StrCat(component.name, ": ", component.message),
+          component.who)
+          .due = component.due;
+      return;
+    }
+    Add("QUAL-9", "MODERATION", false,
+        absl::StrCat(component.name, ": the learner is entered for no submission of this component",
+                     transferred ? "; what another centre entered an officer sees, who may claim"
+                                 : ""),
+        "centre");
+  }
+
+  static std::string_view SeriesOf(std::string_view name) {
+    return name.substr(0, name.find("/components/"));
+  }
+  static std::string_view IdOf(std::string_view name) { return name.substr(name.rfind('/') + 1); }
+  static int RankOf(const ComponentFact& component) {
+    return component.final ? 2 : component.entered ? 1 : 0;
   }
 
   void AtInvolvement() {

@@ -1,7 +1,7 @@
 // Whether a learner can be awarded a qualification, and what is missing for it (QUAL-9).
 //
 // Every condition is answered, not the first that fails: what it is, by which rule, whether it is
-// met, and who must act. Moderation's part of QUAL-9 is moderation's to answer.
+// met, and who must act. Moderation's part of QUAL-9 is moderation's answer, which comes in as facts.
 #pragma once
 #include <optional>
 #include <string>
@@ -39,6 +39,25 @@ struct ApprovalFact {
   std::string message;
 };
 
+// How moderation stands for a component of the qualification: of an entry of the learner, or of a
+// component in which they are not entered.
+struct ComponentFact {
+  std::string name;           // "series/…/components/…"
+  absl::CivilDay series_end;  // Last date of its series.
+  bool entered = false;       // And not withdrawn since.
+  bool final = false;
+  std::string message;  // What stands in the way.
+  std::string who;
+  std::optional<absl::CivilDay> due;
+};
+
+struct ModerationFact {
+  std::string unasked;  // Why moderation could not be asked; empty: it was.
+  std::vector<ComponentFact> components;
+  // The learner came from another centre, whose entries people of this one do not see.
+  bool transferred = false;
+};
+
 // Whether claims are direct (MOD-14).
 struct DirectClaimFact {
   bool earned = false;
@@ -52,6 +71,8 @@ struct EligibilityFacts {
   absl::CivilDay end_day;
   absl::CivilDay today;
   std::vector<UnitFact> units;
+  // None only if moderation itself asks, which knows its part: the condition is left out then.
+  std::optional<ModerationFact> moderation = ModerationFact{.unasked = "nobody asked it"};
   InvolvementFact involvement;
   std::vector<ApprovalFact> approvals;
   std::string certification_stop;  // Why a sanction stops certificates; empty: none does.
@@ -63,7 +84,7 @@ struct AwardCondition {
   std::string_view kind;  // "COMBINATION"
   bool met = false;
   std::string message;
-  std::string who;  // "centre", "quality" or "".
+  std::string who;  // "centre", "quality", "moderation", "operator" or "".
   std::vector<std::string> choose_from;
   std::optional<absl::CivilDay> due;
 };

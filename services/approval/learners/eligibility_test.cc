@@ -32,6 +32,7 @@ class EligibilityTest : public ::testing::Test {
               .end_day = Day(2026, 8, 31),
               .today = Day(2026, 6, 1),
               .units = {{"301", true, true, Day(2026, 1, 1)}, {"302", true, true, Day(2026, 2, 1)}},
+              .moderation = ModerationFact{},
               .involvement = {.planned = true, .met = true, .final = true, .message = "met"},
               .approvals = {{Day(2026, 1, 1), true, ""}, {Day(2026, 2, 1), true, ""}},
               .direct = {.earned = true, .reason = "earned by one review"}};
@@ -96,6 +97,72 @@ TEST_F(EligibilityTest, AsksForEmployerInvolvementOnlyWhereTheQualificationDoes)
   EXPECT_THAT(Missing(), ElementsAre("EI-14 INVOLVEMENT "));
   qualification_.employer_involvement = false;
   EXPECT_THAT(Missing(), IsEmpty());
+}
+
+// QUAL-9
+TEST_F(EligibilityTest, ModerationThatCannotBeAskedIsNotPassed) {
+  facts_.moderation = ModerationFact{.unasked = "it is away"};
+  EXPECT_THAT(Missing(), ElementsAre("QUAL-9 MODERATION operator"));
+  EXPECT_THAT(Run().conditions[0].message, HasSubstr("it is away"));
+  facts_.moderation = EligibilityFacts().moderation;
+  EXPECT_THAT(Missing(), ElementsAre("QUAL-9 MODERATION operator"));
+  facts_.moderation.reset();  // Moderation itself asks.
+  EXPECT_THAT(Missing(), IsEmpty());
+}
+
+// QUAL-9
+TEST_F(EligibilityTest, ModerationIsFinalForEachComponentOfTheLearner) {
+  const std::string june = "series/june/components/", later = "series/later/components/";
+  const ComponentFact open = {.name = june + "project",
+                              .series_end = Day(2026, 7, 1),
+                              .entered = true,
+                              .message = "not judged",
+                              .who = "moderation",
+                              .due = Day(2026, 6, 20)};
+  ComponentFact final = open;
+  final.final = true;
+  const ComponentFact absent = {.name = june + "project", .series_end = Day(2026, 7, 1)};
+  auto& components = facts_.moderation->components;
+  components = {open};
+  EXPECT_THAT(Missing(), ElementsAre("QUAL-9 MODERATION moderation"));
+  EXPECT_THAT(Run().conditions[0].message, HasSubstr("series/june/components/project: not judged"));
+  EXPECT_EQ(Run().conditions[0].due, Day(2026, 6, 20));
+  components = {final};
+  EXPECT_THAT(Missing(), IsEmpty());
+  // Final once is final, in whatever series and order.
+  ComponentFact resit = open;
+  resit.name = later + "project";
+  components = {final, resit};
+  EXPECT_THAT(Missing(), IsEmpty());
+  components = {resit, final};
+  EXPECT_THAT(Missing(), IsEmpty());
+  // Not entered at all, in a series since the registration.
+  components = {absent};
+  EXPECT_THAT(Missing(), ElementsAre("QUAL-9 MODERATION centre"));
+  components[0].series_end = Day(2025, 8, 31);
+  EXPECT_THAT(Missing(), IsEmpty());
+  // Entered in one component of a series, and not in the other.
+  ComponentFact other = absent;
+  other.name = june + "practical";
+  components = {final, other};
+  EXPECT_THAT(Missing(), ElementsAre("QUAL-9 MODERATION centre"));
+  other.name = later + "practical";
+  components = {final, other};
+  EXPECT_THAT(Missing(), IsEmpty());
+}
+
+// QUAL-9: a component whose id is a unit's number is that unit's.
+TEST_F(EligibilityTest, ModerationOfAUnitMattersIfTheAwardHasTheUnit) {
+  ComponentFact unit = {.name = "series/june/components/303",
+                        .series_end = Day(2026, 7, 1),
+                        .entered = true,
+                        .message = "not judged",
+                        .who = "moderation"};
+  facts_.moderation->components = {unit};
+  EXPECT_THAT(Missing(), IsEmpty());
+  unit.name = "series/june/components/302";
+  facts_.moderation->components = {unit};
+  EXPECT_THAT(Missing(), ElementsAre("QUAL-9 MODERATION moderation"));
 }
 
 TEST_F(EligibilityTest, AsksForApprovalOnTheDaysOfAssessment) {

@@ -13,7 +13,6 @@ namespace {
 constexpr std::size_t kEnrolmentMax = 64;
 constexpr std::size_t kNameMax = 200;
 constexpr int kOldest = 120;
-constexpr std::string_view kTemporaryUln = "9999999999";
 constexpr std::string_view kFieldInvalid = "FIELD_INVALID";
 
 bool IsEnrolment(const std::string& text) {
@@ -37,7 +36,7 @@ class Batch {
     if (check_.faults.size() != before) return;
     if (frame_.places.has_value() &&
         static_cast<std::int64_t>(check_.good.size()) >= *frame_.places) {
-      Fault(kRegistrationLimitReached, "", "",
+      Fault(kRegistrationLimitReached, "QUAL-9", "enrolment",
             absl::StrCat("there is no place left: ", frame_.cap));
       return;
     }
@@ -98,30 +97,30 @@ class Batch {
     }
     const auto registered = frame_.registered_ulns.find(learner.uln);
     if (registered != frame_.registered_ulns.end() && registered->second != learner.enrolment) {
-      Fault(kUlnExists, "", "uln",
+      Fault(kUlnExists, "QUAL-10", "uln",
             absl::StrCat("is registered for the qualification under the enrolment number ",
                          registered->second));
       return;
     }
     const auto taken = ulns_.find(learner.uln);
     if (taken != ulns_.end()) {
-      Fault(kUlnExists, "", "uln", absl::StrCat("is that of row ", taken->second, " too"));
+      Fault(kUlnExists, "QUAL-10", "uln", absl::StrCat("is that of row ", taken->second, " too"));
     }
   }
 
   void LookAtEnrolment(const LearnerDetails& learner) {
     const auto taken = enrolments_.find(learner.enrolment);
     if (taken != enrolments_.end()) {
-      Fault(kEnrolmentExists, "", "enrolment",
+      Fault(kEnrolmentExists, "EI-8", "enrolment",
             absl::StrCat("is that of row ", taken->second, " too"));
       return;
     }
     const auto known = frame_.known.find(learner.enrolment);
     if (known == frame_.known.end()) return;
     if (known->second.registered) {
-      Fault(kEnrolmentExists, "", "enrolment", "is registered for the qualification already");
+      Fault(kEnrolmentExists, "EI-8", "enrolment", "is registered for the qualification already");
     } else if (IsAnother(known->second, learner)) {
-      Fault(kEnrolmentExists, "", "enrolment",
+      Fault(kEnrolmentExists, "EI-8", "enrolment",
             "is another learner's at the centre: learner number or birth day differ");
     }
   }

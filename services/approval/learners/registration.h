@@ -24,6 +24,9 @@ std::string_view NameOf(RegistrationState state);  // "active"
 // An active one into any other; any into erased, once.
 bool MayChange(RegistrationState from, RegistrationState to);
 
+// The national number of those who have none yet: nobody's (QUAL-10).
+inline constexpr std::string_view kTemporaryUln = "9999999999";
+
 struct LearnerDetails {
   std::string enrolment;
   std::string name;

@@ -102,7 +102,7 @@ TEST(RegistrationTest, RefusesANumberThatIsTakenOrAnotherLearners) {
   LearnerFrame frame = Frame();
   frame.known["E1"] = {.uln = "1000000043", .birth_day = Day(2009, 9, 1), .registered = true};
   EXPECT_THAT(Reasons(CheckLearners(std::vector{Ada()}, frame)),
-              ElementsAre("0 ENROLMENT_EXISTS  enrolment"));
+              ElementsAre("0 ENROLMENT_EXISTS EI-8 enrolment"));
   // Registered for something else: the same person may be registered for this too.
   frame.known["E1"].registered = false;
   EXPECT_THAT(CheckLearners(std::vector{Ada()}, frame).good, ElementsAre(0));
@@ -117,7 +117,7 @@ TEST(RegistrationTest, RefusesANumberThatIsTakenOrAnotherLearners) {
 TEST(RegistrationTest, FindsALearnerWhoIsRegisteredUnderAnotherNumber) {
   LearnerFrame frame = Frame();
   frame.registered_ulns["1000000043"] = "E7";
-  EXPECT_THAT(Reasons(CheckLearners(std::vector{Ada()}, frame)), ElementsAre("0 ULN_EXISTS  uln"));
+  EXPECT_THAT(Reasons(CheckLearners(std::vector{Ada()}, frame)), ElementsAre("0 ULN_EXISTS QUAL-10 uln"));
 }
 
 TEST(RegistrationTest, FindsWhatABatchRepeatsOfItself) {
@@ -132,7 +132,7 @@ TEST(RegistrationTest, FindsWhatABatchRepeatsOfItself) {
   other.enrolment = "E5";
   const std::vector<LearnerDetails> batch = {Ada(), second, third, temporary, other};
   const BatchCheck check = CheckLearners(batch, Frame());
-  EXPECT_THAT(Reasons(check), ElementsAre("1 ENROLMENT_EXISTS  enrolment", "2 ULN_EXISTS  uln"));
+  EXPECT_THAT(Reasons(check), ElementsAre("1 ENROLMENT_EXISTS EI-8 enrolment", "2 ULN_EXISTS QUAL-10 uln"));
   EXPECT_THAT(check.good, ElementsAre(0, 3, 4));
 }
 

@@ -63,7 +63,19 @@ LimitsInForceOn LimitsOn(std::span<const Restriction> restrictions, std::string_
     return a->learners_max.value_or(0) < b->learners_max.value_or(0);
   });
   for (const Restriction* r : found) {
-    limits.causes.push_back({r->name, r->level, r->reason, r->qualification.empty()});
+    const LimitCause& cause =
+        limits.causes.emplace_back(
+            LimitCause{r->name, r->level, r->reason, r->qualification.empty()});
+    const auto name = [&](bool limits_it, std::optional<LimitCause>& as) {
+      if (limits_it && !as.has_value()) as = cause;
+    };
+    name(r->effects.registrations_stopped, limits.registrations_stop);
+    name(r->effects.direct_claims_stopped, limits.direct_claims_stop);
+    name(r->effects.certification_stopped, limits.certification_stop);
+    if (!r->learners_max.has_value()) continue;
+    name(r->learners_max == limits.learners_max, limits.learners_cap);
+    name(cause.whole_centre && r->learners_max == limits.centre_learners_max,
+         limits.centre_learners_cap);
   }
   return limits;
 }

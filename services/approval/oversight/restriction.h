@@ -65,6 +65,12 @@ struct LimitsInForceOn {
   bool direct_claims_stopped = false;
   bool certification_stopped = false;
   std::vector<LimitCause> causes;  // What limits most first.
+  // Of each limit the cause itself; none where there is no limit.
+  std::optional<LimitCause> learners_cap;
+  std::optional<LimitCause> centre_learners_cap;
+  std::optional<LimitCause> registrations_stop;
+  std::optional<LimitCause> direct_claims_stop;
+  std::optional<LimitCause> certification_stop;
 };
 
 // What limits the centre in the qualification on the day: what lies on the whole centre and what

@@ -88,6 +88,22 @@ TEST(LimitsOnTest, StopsAddUpAndTheHardestIsToldFirst) {
   EXPECT_THAT(LimitsOn(all, "9001-03", kDay - 1).causes, IsEmpty());
 }
 
+// QUAL-9
+TEST(LimitsOnTest, EachLimitNamesTheRestrictionThatMakesIt) {
+  const std::vector<Restriction> all = {
+      Make("certificates", {.certification_stopped = true}), Cap("cap", 3, "9001-03"),
+      Cap("wider", 50), Make("claims", {.direct_claims_stopped = true}, "9001-03"),
+      Make("entries", {.registrations_stopped = true})};
+  const LimitsInForceOn limits = LimitsOn(all, "9001-03", kDay);
+  EXPECT_EQ(limits.learners_cap->source, "cap");
+  EXPECT_EQ(limits.centre_learners_cap->source, "wider");
+  EXPECT_EQ(limits.registrations_stop->source, "entries");
+  EXPECT_EQ(limits.direct_claims_stop->source, "claims");
+  EXPECT_EQ(limits.certification_stop->source, "certificates");
+  const LimitsInForceOn none = LimitsOn({}, "9001-03", kDay);
+  EXPECT_FALSE(none.learners_cap.has_value() || none.registrations_stop.has_value());
+}
+
 // Whatever is imposed on top never allows more.
 TEST(LimitsOnTest, OneMoreNeverAllowsMore) {
   std::mt19937 random(7);

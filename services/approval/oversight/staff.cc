@@ -88,6 +88,10 @@ StaffJudgement JudgeStaff(const StaffDossier& facts, const CompetenceRule& rule,
   return judgement;
 }
 
+bool NeedsSubject(StaffRole role) {
+  return role == StaffRole::kAssessor || role == StaffRole::kInternalVerifier;
+}
+
 bool Overlap(const RoleHeld& a, const RoleHeld& b) {
   return a.role == b.role && (!a.until.has_value() || b.from < *a.until) &&
          (!b.until.has_value() || a.from < *b.until);

@@ -93,6 +93,10 @@ struct RoleFault {
 };
 std::vector<RoleFault> FaultsOf(std::span<const RoleHeld> roles);
 
+// Whether who holds the role signs for others' work: they need a user of their own, so that nobody
+// signs twice under two names (QUAL-6).
+bool NeedsSubject(StaffRole role);
+
 // Whether two spans of a role have a day in common.
 bool Overlap(const RoleHeld& a, const RoleHeld& b);
 

@@ -435,10 +435,46 @@ absl::StatusOr<v1::ListAchievementVersionsResponse> ListVersions(
   return response;
 }
 
+using platform::Call;
+using platform::Transaction;
+
+// What moderation says of the learner, asked outside of the transaction that uses the answer.
+template <typename Find>
+absl::StatusOr<ModerationFact> AskModeration(const Context& context, const Call& call, Find find) {
+  ModerationQuestion question;
+  RETURN_IF_ERROR(context.database.ReadNow([&](Transaction& tx) -> absl::Status {
+    const Work work = WorkOf(context, call, tx);
+    ASSIGN_OR_RETURN(const RegistrationRecord record, find(work));
+    ASSIGN_OR_RETURN(question, ModerationOf(work, record));
+    return absl::OkStatus();
+  }));
+  return context.moderation.Final(call, question);
+}
+
+absl::StatusOr<ModerationFact> AskAboutRegistration(const Context& context, const Call& call,
+                                                    const std::string& name) {
+  return AskModeration(context, call, [&](const Work& work) { return FindIn(work, "name", name); });
+}
+
+// A refusal needs nobody's answer.
+absl::StatusOr<ModerationFact> AskAboutAward(const Context& context, const Call& call,
+                                             const v1::DecideAwardClaimRequest& request) {
+  if (request.outcome() != v1::Award::STATE_AWARDED) return ModerationFact();
+  ASSIGN_OR_RETURN(auto parts, PartsOf("name", request.name(), "centres/*/awards/*"));
+  return AskModeration(
+      context, call, [&](const Work& work) -> absl::StatusOr<RegistrationRecord> {
+        LearnerStore store;
+        ASSIGN_OR_RETURN(const AwardRecord award,
+                         store.GetAward(work.tx, work.reach, parts[0], parts[1]));
+        return store.Get(work.tx, work.reach, award.centre, award.registration);
+      });
+}
+
 absl::StatusOr<v1::CheckAwardEligibilityResponse> CheckEligible(
-    const Work& work, const v1::CheckAwardEligibilityRequest& request) {
+    const Work& work, const v1::CheckAwardEligibilityRequest& request,
+    const std::optional<ModerationFact>& moderation) {
   ASSIGN_OR_RETURN(const RegistrationRecord record, FindIn(work, "name", request.name()));
-  ASSIGN_OR_RETURN(const Eligibility eligibility, CheckEligibility(work, record));
+  ASSIGN_OR_RETURN(const Eligibility eligibility, CheckEligibility(work, record, moderation));
   v1::CheckAwardEligibilityResponse response;
   response.set_eligible(eligibility.eligible);
   response.set_direct(eligibility.direct);
@@ -458,13 +494,29 @@ absl::StatusOr<v1::CheckAwardEligibilityResponse> CheckEligible(
   return response;
 }
 
-absl::StatusOr<v1::Award> Claim(const Work& work, const v1::ClaimAwardRequest& request) {
+absl::StatusOr<v1::CheckAwardEligibilityResponse> AskEligible(
+    const Context& context, const Call& call, const v1::CheckAwardEligibilityRequest& request) {
+  std::optional<ModerationFact> moderation;
+  if (!request.without_moderation()) {
+    ASSIGN_OR_RETURN(moderation, AskAboutRegistration(context, call, request.name()));
+  }
+  v1::CheckAwardEligibilityResponse response;
+  RETURN_IF_ERROR(context.database.ReadNow([&](Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(response, CheckEligible(WorkOf(context, call, tx), request, moderation));
+    return absl::OkStatus();
+  }));
+  return response;
+}
+
+absl::StatusOr<v1::Award> Claim(const Work& work, const v1::ClaimAwardRequest& request,
+                                const ModerationFact& moderation) {
   ASSIGN_OR_RETURN(const RegistrationTarget target, TargetOf(request.name(), request.etag()));
-  ASSIGN_OR_RETURN(const AwardRecord award, ClaimAward(work, target));
+  ASSIGN_OR_RETURN(const AwardRecord award, ClaimAward(work, target, moderation));
   return ToProto(work, award);
 }
 
-absl::StatusOr<v1::Award> Decide(const Work& work, const v1::DecideAwardClaimRequest& request) {
+absl::StatusOr<v1::Award> Decide(const Work& work, const v1::DecideAwardClaimRequest& request,
+                                 const ModerationFact& moderation) {
   ASSIGN_OR_RETURN(auto parts, PartsOf("name", request.name(), "centres/*/awards/*"));
   AwardDecision decision{parts[0], parts[1], request.etag(), false, ""};
   decision.awarded = request.outcome() == v1::Award::STATE_AWARDED;
@@ -474,7 +526,7 @@ absl::StatusOr<v1::Award> Decide(const Work& work, const v1::DecideAwardClaimReq
   if (!decision.awarded || !request.reason().empty()) {
     ASSIGN_OR_RETURN(decision.reason, ReasonFrom(request.reason()));
   }
-  ASSIGN_OR_RETURN(const AwardRecord award, DecideAward(work, decision));
+  ASSIGN_OR_RETURN(const AwardRecord award, DecideAward(work, decision, moderation));
   return ToProto(work, award);
 }
 
@@ -560,9 +612,29 @@ void RegisterLearnerRpcs(platform::Router& router, const Context& context) {
   Write(router, context, service + "RecordAchievements", Record);
   Read(router, context, service + "ListAchievements", ListAchievements);
   Read(router, context, service + "ListAchievementVersions", ListVersions);
-  Read(router, context, service + "CheckAwardEligibility", CheckEligible);
-  Write(router, context, service + "ClaimAward", Claim);
-  Write(router, context, service + "DecideAwardClaim", Decide);
+  router.Ask<v1::CheckAwardEligibilityRequest, v1::CheckAwardEligibilityResponse>(
+      service + "CheckAwardEligibility",
+      [&context](const Call& call, const v1::CheckAwardEligibilityRequest& request) {
+        return AskEligible(context, call, request);
+      });
+  router.AskThenWrite<v1::ClaimAwardRequest, v1::Award, ModerationFact>(
+      service + "ClaimAward",
+      [&context](const Call& call, const v1::ClaimAwardRequest& request) {
+        return AskAboutRegistration(context, call, request.name());
+      },
+      [&context](const Call& call, const v1::ClaimAwardRequest& request,
+                 const ModerationFact& moderation, Transaction& tx) {
+        return Claim(WorkOf(context, call, tx), request, moderation);
+      });
+  router.AskThenWrite<v1::DecideAwardClaimRequest, v1::Award, ModerationFact>(
+      service + "DecideAwardClaim",
+      [&context](const Call& call, const v1::DecideAwardClaimRequest& request) {
+        return AskAboutAward(context, call, request);
+      },
+      [&context](const Call& call, const v1::DecideAwardClaimRequest& request,
+                 const ModerationFact& moderation, Transaction& tx) {
+        return Decide(WorkOf(context, call, tx), request, moderation);
+      });
   Read(router, context, service + "GetAward", GetAward);
   Read(router, context, service + "ListAwards", ListAwards);
   Write(router, context, service + "EraseLearner", Erase);

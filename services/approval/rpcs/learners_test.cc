@@ -9,10 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "assay/approval/v1/learner_service.pb.h"
 #include "assay/approval/v1/oversight_service.pb.h"
 #include "assay/approval/v1/planner_service.pb.h"
+#include "assay/approval/v1/quality_service.pb.h"
 #include "assay/approval/v1/recording_form_service.pb.h"
 #include "services/approval/errors.h"
 #include "services/approval/testing/learner_fixture.h"
@@ -103,13 +105,14 @@ class LearnerTest : public testing::LearnerFixture {
   }
   absl::StatusOr<v1::RecordAchievementsResponse> Record(
       const std::vector<v1::AchievementRow>& rows,
-      v1::RegistrationMode mode = v1::REGISTRATION_MODE_UNSPECIFIED) {
+      v1::RegistrationMode mode = v1::REGISTRATION_MODE_UNSPECIFIED,
+      const std::string& token = "") {
     v1::RecordAchievementsRequest request;
     request.set_parent(kCentre);
     request.set_mode(mode);
     for (const v1::AchievementRow& row : rows) *request.add_achievements() = row;
     return Call<v1::RecordAchievementsResponse>("LearnerService/RecordAchievements", request,
-                                                assessor_);
+                                                token.empty() ? exams_ : token);
   }
   v1::CheckAwardEligibilityResponse Eligibility(const std::string& name) {
     v1::CheckAwardEligibilityRequest request;
@@ -148,6 +151,30 @@ class LearnerTest : public testing::LearnerFixture {
     request.mutable_restriction()->set_reason("too many learners for the rooms");
     if (most > 0) request.mutable_restriction()->set_learners_max(most);
     return Call<v1::Restriction>("OversightService/ImposeRestriction", request, officer_);
+  }
+  absl::StatusOr<Registration> Transfer(const std::string& name, const std::string& centre,
+                                        const std::string& enrolment) {
+    v1::TransferRegistrationRequest transfer;
+    transfer.set_name(name);
+    transfer.set_destination(centre);
+    transfer.set_enrolment(enrolment);
+    transfer.set_reason("moved house");
+    return Call<Registration>("LearnerService/TransferRegistration", transfer, officer_);
+  }
+  moderation::v1::ComponentCheck& Moderated(const std::string& component, bool final) {
+    moderation::v1::ComponentCheck& check = *moderated_.add_components();
+    check.set_component("series/june/components/" + component);
+    check.set_submission(check.component() + "/submissions/s1");
+    check.mutable_series_end_time()->set_seconds(
+        absl::ToUnixSeconds(service_.clock().Now() + absl::Hours(24)));
+    check.set_final(final);
+    if (!final) {
+      auto& blocker = *check.add_blockers();
+      blocker.set_message("No sample is drawn.");
+      blocker.set_action("Draw the sample.");
+      blocker.set_party(moderation::v1::Blocker::PARTY_QUALITY);
+    }
+    return check;
   }
   absl::StatusOr<v1::Erasure> Erase(const std::string& name) {
     v1::EraseLearnerRequest request;
@@ -546,8 +573,14 @@ TEST_F(LearnerTest, ACentresOwnFormIsApprovedBeforeItIsUsed) {
       IsOk());
   v1::GetRecordingFormRequest get;
   get.set_name(proposed->name());
-  EXPECT_EQ(Call<v1::RecordingForm>("RecordingFormService/GetRecordingForm", get, head_)->state(),
-            v1::RecordingForm::STATE_WITHDRAWN);
+  const auto withdrawn =
+      Call<v1::RecordingForm>("RecordingFormService/GetRecordingForm", get, head_);
+  ASSERT_THAT(withdrawn, IsOk());
+  EXPECT_EQ(withdrawn->state(), v1::RecordingForm::STATE_WITHDRAWN);
+  // Which officer approved it is still there (QUAL-8).
+  EXPECT_EQ(withdrawn->officer(), "users/head");
+  EXPECT_EQ(withdrawn->approved_by(), "users/officer");
+  EXPECT_TRUE(withdrawn->has_approve_time());
   EXPECT_THAT(Call<v1::RecordingForm>("RecordingFormService/GetRecordingForm", get, neighbour_),
               IsError(Code::kNotFound, kRecordingFormNotFound));
   v1::ListRecordingFormsRequest forms;
@@ -556,6 +589,24 @@ TEST_F(LearnerTest, ACentresOwnFormIsApprovedBeforeItIsUsed) {
       "RecordingFormService/ListRecordingForms", forms, officer_);
   ASSERT_THAT(listed, IsOk());
   EXPECT_EQ(listed->recording_forms_size(), 1);
+}
+
+// QUAL-8
+TEST_F(LearnerTest, AWithdrawnCentreProposesNoForm) {
+  v1::WithdrawCentreRequest withdraw;
+  withdraw.set_name(kCentre);
+  withdraw.set_reason("closes its doors");
+  ASSERT_THAT(Call<v1::Centre>("CentreService/WithdrawCentre", withdraw, officer_), IsOk());
+  v1::CreateRecordingFormRequest propose;
+  propose.set_parent(kCentre);
+  propose.mutable_recording_form()->set_qualification("qualifications/9001-03");
+  propose.mutable_recording_form()->set_title("Log");
+  propose.mutable_recording_form()->set_changes("a column");
+  propose.mutable_recording_form()->set_evidence("centres/urn-100000/evidence/e1");
+  const auto refused =
+      Call<v1::RecordingForm>("RecordingFormService/CreateRecordingForm", propose, head_);
+  EXPECT_THAT(refused, IsError(Code::kFailedPrecondition, kCentreStateWrong));
+  EXPECT_EQ(platform::MetadataOf(refused.status(), "rule"), "QUAL-8");
 }
 
 TEST_F(LearnerTest, WhatIsRecordedAgainIsAVersion) {
@@ -625,6 +676,261 @@ TEST_F(LearnerTest, AnAwardIsClaimedOnceEverythingIsMetAndDecidedByAnOfficer) {
   EXPECT_EQ(Get(made->name(), head_)->state(), Registration::STATE_AWARDED);
   EXPECT_THAT(Decide(again->name(), Award::STATE_REFUSED, "too late"),
               IsError(Code::kFailedPrecondition, kAwardStateWrong));
+}
+
+// QUAL-9
+TEST_F(LearnerTest, ModerationIsFinalBeforeAnAwardIsMade) {
+  Registration draft = Draft();
+  draft.set_uln("1000000043");
+  const auto made = Register(draft);
+  ASSERT_THAT(Record({Row(made->name(), "301"), Row(made->name(), "302")}), IsOk());
+  Moderated("project", false);
+  EXPECT_THAT(Missing(made->name()), ElementsAre("QUAL-9 MODERATION"));
+  ASSERT_FALSE(asked_.empty());
+  EXPECT_EQ(asked_.back().parent(), "series/-");
+  EXPECT_EQ(asked_.back().qualification(), "qualifications/9001-03");
+  EXPECT_EQ(asked_.back().uln(), "1000000043");
+  EXPECT_EQ(asked_.back().centre(), kCentre);
+  EXPECT_EQ(asked_.back().candidate(), "E1");
+  const v1::AwardCondition condition = Eligibility(made->name()).conditions(0);
+  EXPECT_EQ(condition.who(), "quality");
+  EXPECT_EQ(condition.message(),
+            "series/june/components/project: No sample is drawn. Draw the sample.");
+  const auto early = Claim(made->name());
+  EXPECT_THAT(early, IsError(Code::kFailedPrecondition, kAwardNotEligible));
+  EXPECT_THAT(FieldsOf(early.status()), ElementsAre(HasSubstr("(QUAL-9)")));
+  moderated_.Clear();
+  Moderated("project", true);
+  const auto claimed = Claim(made->name());
+  ASSERT_THAT(claimed, IsOk());
+  // The decision asks again, and a service that is away is not an answer.
+  moderation_status_ = absl::UnavailableError("gone");
+  const auto blind = Decide(claimed->name(), Award::STATE_AWARDED);
+  EXPECT_THAT(blind, IsError(Code::kFailedPrecondition, kAwardNotEligible));
+  EXPECT_THAT(FieldsOf(blind.status()), ElementsAre(HasSubstr("could not be asked: gone")));
+  EXPECT_EQ(Eligibility(made->name()).conditions(0).who(), "operator");
+  // Moderation itself asks without its own part, and is not asked for it.
+  const std::size_t asked = asked_.size();
+  v1::CheckAwardEligibilityRequest check;
+  check.set_name(made->name());
+  check.set_without_moderation(true);
+  const auto rest = Call<v1::CheckAwardEligibilityResponse>("LearnerService/CheckAwardEligibility",
+                                                            check, officer_);
+  ASSERT_THAT(rest, IsOk());
+  EXPECT_TRUE(rest->eligible());
+  EXPECT_EQ(asked_.size(), asked);
+  EXPECT_THAT(Decide(claimed->name(), Award::STATE_REFUSED, "not today"), IsOk());
+  EXPECT_EQ(asked_.size(), asked) << "a refusal needs nobody's answer";
+}
+
+// QUAL-9
+TEST_F(LearnerTest, UnitsOfATransferNeedTheApprovalOfTheCentreThatMarkedThem) {
+  Approve(kNeighbour, "9001-03");
+  const auto made = Register(Draft());
+  v1::SuspendCentreRequest suspend;
+  suspend.set_name(kCentre);
+  suspend.set_reason("a complaint");
+  ASSERT_THAT(Call<v1::Centre>("CentreService/SuspendCentre", suspend, officer_), IsOk());
+  ASSERT_THAT(Record({Row(made->name(), "301"), Row(made->name(), "302")}), IsOk());
+  EXPECT_THAT(Missing(made->name()), ElementsAre("QUAL-9 APPROVAL"));
+  const auto moved = Transfer(made->name(), kNeighbour, "N1");
+  ASSERT_THAT(moved, IsOk());
+  v1::CheckAwardEligibilityRequest check;
+  check.set_name(moved->name());
+  const auto answer = Call<v1::CheckAwardEligibilityResponse>(
+      "LearnerService/CheckAwardEligibility", check, neighbour_);
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_FALSE(answer->eligible());
+  ASSERT_EQ(answer->conditions(0).kind(), "APPROVAL");
+  EXPECT_THAT(answer->conditions(0).message(), HasSubstr("urn-100000"));
+  // Moderation is asked about the learner at both centres.
+  ASSERT_GE(asked_.size(), 2u);
+  EXPECT_EQ(asked_[asked_.size() - 2].candidate(), "N1");
+  EXPECT_EQ(asked_.back().centre(), kCentre);
+  EXPECT_EQ(asked_.back().candidate(), "E1");
+}
+
+// EVD-5: without a learner number, at both centres, in texts in any case.
+TEST_F(LearnerTest, AnErasedLearnerIsGoneFromBothEndsOfATransferAndFromTexts) {
+  Approve(kNeighbour, "9001-03");
+  const auto made = Register(Draft());
+  v1::RecordCompetenceRequest competence;
+  competence.set_parent(ann_);
+  competence.mutable_competence()->set_qualification("qualifications/9001-03");
+  competence.mutable_competence()->set_kind(v1::COMPETENCE_KIND_TRAINING);
+  competence.mutable_competence()->set_what("trained ADA LOVELACE");
+  ASSERT_THAT(Call<v1::StaffCompetence>("StaffService/RecordCompetence", competence, head_),
+              IsOk());
+  v1::CreateRecordingFormRequest propose;
+  propose.set_parent(kCentre);
+  propose.mutable_recording_form()->set_qualification("qualifications/9001-03");
+  propose.mutable_recording_form()->set_title("Form of ada lovelace");
+  propose.mutable_recording_form()->set_changes("for e1");
+  propose.mutable_recording_form()->set_evidence("centres/urn-100000/evidence/e1x");
+  const auto form =
+      Call<v1::RecordingForm>("RecordingFormService/CreateRecordingForm", propose, head_);
+  ASSERT_THAT(form, IsOk());
+  v1::SuspendCentreRequest suspend;
+  suspend.set_name(kCentre);
+  suspend.set_reason("what Ada Lovelace wrote");
+  ASSERT_THAT(Call<v1::Centre>("CentreService/SuspendCentre", suspend, officer_), IsOk());
+  const auto moved = Transfer(made->name(), kNeighbour, "N1");
+  ASSERT_THAT(moved, IsOk());
+  const auto erasure = Erase(moved->name());
+  ASSERT_THAT(erasure, IsOk());
+  EXPECT_EQ(erasure->registrations_size(), 2);
+  std::string all;
+  for (const std::string& name : {made->name(), moved->name()}) {
+    const auto got = Get(name, officer_);
+    ASSERT_THAT(got, IsOk());
+    EXPECT_EQ(got->state(), Registration::STATE_ERASED);
+    all += got->SerializeAsString();
+  }
+  v1::GetStaffRequest staff;
+  staff.set_name(ann_);
+  all += Call<v1::StaffMember>("StaffService/GetStaff", staff, head_)->SerializeAsString();
+  v1::GetRecordingFormRequest get;
+  get.set_name(form->name());
+  const auto kept = Call<v1::RecordingForm>("RecordingFormService/GetRecordingForm", get, head_);
+  EXPECT_THAT(kept->changes(), HasSubstr("for erased-"));
+  all += kept->SerializeAsString();
+  v1::GetCentreRequest centre;
+  centre.set_name(kCentre);
+  all += Call<v1::Centre>("CentreService/GetCentre", centre, officer_)->SerializeAsString();
+  v1::ListTimelineRequest timeline;
+  timeline.set_parent(kCentre);
+  timeline.set_page_size(1000);
+  all += Call<v1::ListTimelineResponse>("OversightService/ListTimeline", timeline, officer_)
+             ->SerializeAsString();
+  all = absl::AsciiStrToLower(all);
+  EXPECT_THAT(all, HasSubstr("[erased]"));
+  EXPECT_THAT(all, Not(HasSubstr("lovelace")));
+}
+
+// QUAL-6: through every version, and not by the marker's own hand.
+TEST_F(LearnerTest, WhoMarkedAnyVersionNeverVerifiesNorSaysWhoDid) {
+  const auto made = Register(Draft());
+  EXPECT_THAT(FieldsOf(Record({Row(made->name(), "301")}, v1::REGISTRATION_MODE_UNSPECIFIED, assessor_).status()),
+              ElementsAre(AllOf(HasSubstr("achievements[0].verifier: SELF_VERIFICATION"),
+                                HasSubstr("(QUAL-6)"))));
+  const std::string cat = Employ("Cat", v1::STAFF_ROLE_ASSESSOR, {"9001-03"});
+  v1::GetStaffRequest get;
+  get.set_name(ann_);
+  const auto ann = Call<v1::StaffMember>("StaffService/GetStaff", get, head_);
+  v1::UpdateStaffRequest update;
+  update.set_name(ann_);
+  update.set_etag(ann->etag());
+  update.set_reason("verifies too");
+  update.mutable_staff_member()->set_display_name("Ann");
+  update.mutable_staff_member()->set_subject("users/ann");
+  update.mutable_staff_member()->add_roles()->set_role(v1::STAFF_ROLE_ASSESSOR);
+  update.mutable_staff_member()->add_roles()->set_role(v1::STAFF_ROLE_INTERNAL_VERIFIER);
+  ASSERT_THAT(Call<v1::StaffMember>("StaffService/UpdateStaff", update, head_), IsOk());
+  v1::AchievementRow row = Row(made->name(), "301");
+  row.clear_verifier();
+  row.clear_verify_day();
+  // The marker alone records what they marked.
+  ASSERT_THAT(Record({row}, v1::REGISTRATION_MODE_UNSPECIFIED, assessor_), IsOk());
+  row.set_assessor(cat);
+  row.set_change_note("marked again");
+  ASSERT_THAT(Record({row}), IsOk());
+  row.set_verifier(ann_);
+  *row.mutable_verify_day() = DateOf(Today());
+  EXPECT_THAT(FieldsOf(Record({row}).status()),
+              ElementsAre(HasSubstr("achievements[0].verifier: SELF_VERIFICATION")));
+  row.set_verifier(bob_);
+  EXPECT_THAT(Record({row}), IsOk());
+}
+
+// QUAL-9: of two restrictions each refusal names its own.
+TEST_F(LearnerTest, ARefusalNamesTheRestrictionThatStopsIt) {
+  const auto cap = Impose("learner-cap", 1);
+  ASSERT_THAT(cap, IsOk());
+  ASSERT_THAT(Register(Draft()), IsOk());
+  v1::ImposeRestrictionRequest request;
+  request.set_parent(kCentre);
+  request.mutable_restriction()->set_kind(v1::Restriction::KIND_SANCTION);
+  request.mutable_restriction()->set_level("direct-claims-stopped");
+  request.mutable_restriction()->set_reason("marks were generous");
+  const auto claims =
+      Call<v1::Restriction>("OversightService/ImposeRestriction", request, officer_);
+  ASSERT_THAT(claims, IsOk());
+  const auto refused = Register(Draft("E2"));
+  EXPECT_THAT(refused, IsError(Code::kFailedPrecondition, kRegistrationLimitReached));
+  EXPECT_THAT(FieldsOf(refused.status()),
+              ElementsAre(AllOf(HasSubstr(cap->name()), Not(HasSubstr(claims->name())))));
+  v1::GetDirectClaimStatusRequest get;
+  get.set_name(absl::StrCat(kCentre, "/directClaimStatuses/9001-03"));
+  const auto status =
+      Call<v1::DirectClaimStatus>("QualityReviewService/GetDirectClaimStatus", get, officer_);
+  ASSERT_THAT(status, IsOk());
+  EXPECT_THAT(status->stop_reason(), HasSubstr(claims->name()));
+}
+
+// Every refusal of this area says which rule, and where.
+TEST_F(LearnerTest, RefusalsNameTheRuleAndThePlace) {
+  const auto made = Register(Draft());
+  const auto gone = Register(Draft("E2"));
+  v1::WithdrawRegistrationRequest withdraw;
+  withdraw.set_name(gone->name());
+  withdraw.set_reason("left");
+  ASSERT_THAT(Call<Registration>("LearnerService/WithdrawRegistration", withdraw, head_), IsOk());
+  ASSERT_THAT(Record({Row(made->name(), "301"), Row(made->name(), "302")}), IsOk());
+  const auto claimed = Claim(made->name());
+  ASSERT_THAT(claimed, IsOk());
+  const auto blocked = Erase(made->name());
+  const auto again = Claim(made->name());
+  ASSERT_THAT(Decide(claimed->name(), Award::STATE_AWARDED), IsOk());
+  v1::CreateRecordingFormRequest propose;
+  propose.set_parent(kNeighbour);
+  propose.mutable_recording_form()->set_qualification("qualifications/9001-03");
+  propose.mutable_recording_form()->set_title("Log");
+  propose.mutable_recording_form()->set_changes("a column");
+  propose.mutable_recording_form()->set_evidence("centres/urn-100002/evidence/e1");
+  const auto form =
+      Call<v1::RecordingForm>("RecordingFormService/CreateRecordingForm", propose, neighbour_);
+  ASSERT_THAT(form, IsOk());
+  v1::WithdrawRecordingFormRequest end;
+  end.set_name(form->name());
+  end.set_reason("never used");
+  Registration elsewhere = Draft("E3");
+  elsewhere.set_qualification("qualifications/9002-03");
+  v1::RecordQualityReviewRequest review;
+  review.set_parent(kCentre);
+  *review.mutable_quality_review()->mutable_review_day() = DateOf(Today());
+  v1::AchievementRow late = Row(gone->name(), "301");
+  ASSERT_THAT(Impose("learner-cap", 1), IsOk());
+  struct Case {
+    absl::Status status;
+    std::string_view reason;
+    std::string rule, place;
+  };
+  std::vector<Case> cases = {
+      {Register(elsewhere).status(), kApprovalNotInForce, "QUAL-9", "qualification"},
+      {Register(Draft("E4")).status(), kRegistrationLimitReached, "QUAL-9",
+       "registration.enrolment"},
+      {Call<Registration>("LearnerService/WithdrawRegistration", withdraw, head_).status(),
+       kRegistrationStateWrong, "QUAL-5", "name"},
+      {Transfer(gone->name(), kNeighbour, "N1").status(), kRegistrationStateWrong, "QUAL-5",
+       "name"},
+      {again.status(), kAwardExists, "QUAL-9", "name"},
+      {Decide(claimed->name(), Award::STATE_REFUSED, "late").status(), kAwardStateWrong, "QUAL-9",
+       "name"},
+      {blocked.status(), kErasureBlocked, "EVD-5", "name"},
+      {Record({late}).status(), kAchievementsRefused, "QUAL-5", "achievements[0].registration"},
+      {Call<v1::RecordingForm>("RecordingFormService/WithdrawRecordingForm", end, neighbour_)
+           .status(),
+       kRecordingFormStateWrong, "QUAL-8", "name"},
+      {Call<v1::QualityReview>("QualityReviewService/RecordQualityReview", review, officer_)
+           .status(),
+       kQualityReviewRefused, "MOD-14", "quality_review.grades"}};
+  ASSERT_THAT(Impose("certification-stopped"), IsOk());
+  cases.push_back({Register(Draft("E5")).status(), kRegistrationsStopped, "QUAL-9", "parent"});
+  for (const Case& c : cases) {
+    EXPECT_EQ(platform::ReasonOf(c.status), c.reason) << c.status;
+    EXPECT_EQ(platform::MetadataOf(c.status, "rule"), c.rule) << c.status;
+    EXPECT_THAT(FieldsOf(c.status), Contains(::testing::StartsWith(c.place + ": "))) << c.status;
+  }
 }
 
 TEST_F(LearnerTest, AnErasedLearnerIsNowhereButInTheAward) {

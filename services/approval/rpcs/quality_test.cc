@@ -158,6 +158,23 @@ TEST_F(QualityTest, AFailedCriterionOfHighRiskSchedulesAnInterimReview) {
   EXPECT_THAT(Due(officer_), SizeIs(1));
 }
 
+// MOD-14
+TEST_F(QualityTest, OnlyAReviewOfWhatFailedIsTheInterimOne) {
+  QualityReview draft = Draft(1, v1::RELIABILITY_A, Today());
+  draft.mutable_grades(5)->set_grade(4);  // assessment: high
+  ASSERT_THAT(Record(draft), IsOk());
+  QualityReview whole = Draft(1, v1::RELIABILITY_A, Today());
+  whole.clear_qualification();
+  EXPECT_FALSE(Record(whole)->interim());
+  EXPECT_FALSE(Record(Draft(1, v1::RELIABILITY_A, Today() - 1))->interim());
+  QualityReview without = Draft(1, v1::RELIABILITY_A, Today());
+  without.mutable_grades(5)->set_grade(0);
+  without.mutable_grades(6)->set_grade(4);  // authenticity
+  const auto passed_over = Record(without);
+  ASSERT_THAT(passed_over, IsOk());
+  EXPECT_FALSE(passed_over->interim());
+}
+
 TEST_F(QualityTest, DirectClaimsAreEarnedLostAndKeptAsHistory) {
   QualityReview draft = Draft(1, v1::RELIABILITY_A, Today());
   v1::ReviewAction& action = *draft.add_actions();
@@ -305,10 +322,15 @@ TEST_F(QualityTest, ADirectClaimIsAwardedAtOnce) {
     *row.mutable_verify_day() = DateOf(Today());
   }
   ASSERT_THAT(
-      Call<v1::RecordAchievementsResponse>("LearnerService/RecordAchievements", record, assessor_),
+      Call<v1::RecordAchievementsResponse>("LearnerService/RecordAchievements", record, exams_),
       IsOk());
   v1::ClaimAwardRequest claim;
   claim.set_name(made->name());
+  // QUAL-9: not even a direct claim goes past moderation.
+  moderation_status_ = absl::UnavailableError("gone");
+  EXPECT_THAT(Call<v1::Award>("LearnerService/ClaimAward", claim, head_),
+              IsError(Code::kFailedPrecondition, kAwardNotEligible));
+  moderation_status_ = absl::OkStatus();
   const auto award = Call<v1::Award>("LearnerService/ClaimAward", claim, head_);
   ASSERT_THAT(award, IsOk());
   EXPECT_TRUE(award->direct());

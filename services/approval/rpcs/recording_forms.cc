@@ -27,6 +27,10 @@ v1::RecordingForm ToProto(const RecordingFormRecord& record) {
   if (record.facts.until.has_value()) *out.mutable_until_day() = ToDate(*record.facts.until);
   out.set_state_reason(record.state_reason);
   out.set_officer(record.officer);
+  out.set_approved_by(record.approved_by);
+  if (record.approve_time.has_value()) {
+    *out.mutable_approve_time() = ToTimestamp(*record.approve_time);
+  }
   *out.mutable_create_time() = ToTimestamp(record.create_time);
   *out.mutable_update_time() = ToTimestamp(record.update_time);
   out.set_etag(platform::EtagOf(record.version));

@@ -282,10 +282,12 @@ absl::StatusOr<v1::CheckStaffResponse> Check(const Work& work,
   response.set_active(judgement.active);
   for (const StaffRole role : judgement.roles) response.add_roles(RoleOf(role));
   response.set_competent(judgement.competent);
-  const bool fit = judgement.active && judgement.competent;
+  const bool known = !record.subject.empty();
+  const bool fit = judgement.active && judgement.competent && known;
   response.set_may_assess(fit && judgement.Has(StaffRole::kAssessor));
   response.set_may_verify(fit && judgement.Has(StaffRole::kInternalVerifier));
   for (const std::string& lack : judgement.missing) response.add_missing(lack);
+  if (!known) response.add_missing("has no user of their own (QUAL-6)");
   for (const std::string& with : judgement.conflicts) response.add_conflicts(with);
   return response;
 }

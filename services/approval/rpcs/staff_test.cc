@@ -41,14 +41,15 @@ class StaffTest : public ApprovalFixture {
     return Call<StaffMember>("StaffService/GetStaff", request, token);
   }
   absl::StatusOr<v1::StaffCompetence> Record(const std::string& staff, v1::CompetenceKind kind,
-                                             int level = 0) {
+                                             int level = 0, const std::string& token = "") {
     v1::RecordCompetenceRequest request;
     request.set_parent(staff);
     request.mutable_competence()->set_qualification("qualifications/3818-13");
     request.mutable_competence()->set_kind(kind);
     request.mutable_competence()->set_level(level);
     request.mutable_competence()->set_what("ten years in operations");
-    return Call<v1::StaffCompetence>("StaffService/RecordCompetence", request, head_);
+    return Call<v1::StaffCompetence>("StaffService/RecordCompetence", request,
+                                     token.empty() ? head_ : token);
   }
   absl::StatusOr<v1::StaffCompetence> Verify(const std::string& name, int days,
                                              const std::string& token) {
@@ -109,15 +110,54 @@ TEST_F(StaffTest, NobodyVouchesForThemselves) {
   const auto refused = Verify(evidence->name(), 10, verifier_);
   EXPECT_THAT(refused, IsError(Code::kFailedPrecondition, kOwnEvidence));
   EXPECT_EQ(MetadataOf(refused.status(), "rule"), "QUAL-6");
-  EXPECT_THAT(Verify(evidence->name(), -1, head_), IsError(Code::kInvalidArgument, kDaysInvalid));
-  EXPECT_THAT(Verify(evidence->name(), 2000, head_), IsError(Code::kInvalidArgument, kDaysInvalid));
-  ASSERT_THAT(Verify(evidence->name(), 10, head_), IsOk());
-  EXPECT_THAT(Verify(evidence->name(), 10, head_),
+  // Who recorded it does not sign a second time.
+  const auto twice = Verify(evidence->name(), 10, head_);
+  EXPECT_THAT(twice, IsError(Code::kFailedPrecondition, kOwnEvidence));
+  EXPECT_THAT(FieldsOf(twice.status()), ElementsAre("name: was recorded by the person who calls"));
+  EXPECT_THAT(Verify(evidence->name(), -1, officer_),
+              IsError(Code::kInvalidArgument, kDaysInvalid));
+  EXPECT_THAT(Verify(evidence->name(), 2000, officer_),
+              IsError(Code::kInvalidArgument, kDaysInvalid));
+  ASSERT_THAT(Verify(evidence->name(), 10, officer_), IsOk());
+  EXPECT_THAT(Verify(evidence->name(), 10, officer_),
               IsError(Code::kFailedPrecondition, kCompetenceStateWrong));
-  EXPECT_THAT(Verify(self->name() + "/competences/none", 10, head_),
+  EXPECT_THAT(Verify(self->name() + "/competences/none", 10, officer_),
               IsError(Code::kNotFound, kCompetenceNotFound));
   EXPECT_THAT(Record(self->name(), v1::COMPETENCE_KIND_OCCUPATIONAL),
               IsError(Code::kInvalidArgument, "FIELD_INVALID"));
+}
+
+// QUAL-6
+TEST_F(StaffTest, WhoMarksVerifiesOrIsVerifiedIsKnownByAUser) {
+  for (const v1::StaffRole role : {v1::STAFF_ROLE_ASSESSOR, v1::STAFF_ROLE_INTERNAL_VERIFIER}) {
+    const auto nobody = Create(Somebody("", {role}));
+    EXPECT_THAT(nobody, IsError(Code::kInvalidArgument, kRolesInvalid));
+    EXPECT_EQ(MetadataOf(nobody.status(), "rule"), "QUAL-6");
+    EXPECT_THAT(FieldsOf(nobody.status()), ElementsAre(HasSubstr("staff_member.subject: ")));
+  }
+  const auto tutor = Create(Somebody("", {v1::STAFF_ROLE_TUTOR}));
+  ASSERT_THAT(tutor, IsOk());
+  const auto evidence = Record(tutor->name(), v1::COMPETENCE_KIND_TRAINING);
+  const auto refused = Verify(evidence->name(), 10, officer_);
+  EXPECT_THAT(refused, IsError(Code::kFailedPrecondition, kStaffSubjectMissing));
+  EXPECT_EQ(MetadataOf(refused.status(), "rule"), "QUAL-6");
+}
+
+// QUAL-6
+TEST_F(StaffTest, NobodyBecomesAnotherUserByThemselvesAndTheTimelineTellsOfIt) {
+  const auto own = Create(Somebody("users/head", {v1::STAFF_ROLE_ASSESSOR}));
+  ASSERT_THAT(own, IsOk());
+  v1::UpdateStaffRequest update;
+  update.set_name(own->name());
+  update.set_etag(own->etag());
+  update.set_reason("a new account");
+  *update.mutable_staff_member() = Somebody("users/head2", {v1::STAFF_ROLE_ASSESSOR}).staff_member();
+  const auto refused = Call<StaffMember>("StaffService/UpdateStaff", update, head_);
+  EXPECT_THAT(refused, IsError(Code::kFailedPrecondition, kOwnEvidence));
+  EXPECT_THAT(FieldsOf(refused.status()), ElementsAre(HasSubstr("staff_member.subject: ")));
+  ASSERT_THAT(Call<StaffMember>("StaffService/UpdateStaff", update, officer_), IsOk());
+  EXPECT_THAT(WhatOf(Timeline(kCentre, head_, v1::TIMELINE_KIND_STAFF)),
+              ::testing::Contains("user was users/head; is users/head2"));
 }
 
 // NOT-3

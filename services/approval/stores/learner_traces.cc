@@ -1,8 +1,11 @@
 #include "services/approval/stores/learner_traces.h"
 
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "services/approval/stores/learner_texts.h"
+#include "services/approval/stores/rows.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/storage/database.h"
@@ -13,65 +16,68 @@ namespace {
 using platform::SqlRow;
 using platform::View;
 
-struct Text {
-  std::string_view table;
-  std::string_view column;
-};
-constexpr Text kTexts[] = {
-    {"achievements", "change_note"},
-    {"approval_changes", "reason"},
-    {"approval_conditions", "text"},
-    {"approval_conditions", "close_reason"},
-    {"awards", "reason"},
-    {"centre_actions", "text"},
-    {"centre_actions", "answer"},
-    {"centre_actions", "feedback"},
-    {"centre_timeline", "reason"},
-    {"evidence_checks", "note"},
-    {"planner_actions", "text"},
-    {"planner_rulings", "feedback"},
-    {"quality_reviews", "summary"},
-    {"quality_reviews", "void_reason"},
-    {"registration_changes", "reason"},
-    {"registrations", "state_reason"},
-    {"restrictions", "reason"},
-    {"restrictions", "lift_reason"},
-    {"review_actions", "text"},
-    {"review_actions", "closing_note"},
-    {"staff_conflicts", "with_whom"},
-    {"staff_conflicts", "nature"},
-    {"staff_conflicts", "resolution"},
-};
-
-// A pattern that finds more than it should does no harm: `change` looks again.
-std::string Pattern(std::string_view needle) {
-  return needle.empty() ? "" : absl::StrCat("%", View(needle), "%");
+// The texts of the centre that hold one of the words. A pattern that finds more than it should does
+// no harm: `change` looks again. Both sides are folded by the engine, so that it cannot find less.
+absl::StatusOr<std::vector<std::string>> Holding(platform::Transaction& tx, const LearnerText& text,
+                                                 std::string_view tenant, std::string_view centre,
+                                                 std::span<const std::string> patterns) {
+  Statement sql(absl::StrCat("SELECT DISTINCT ", View(text.column), " FROM ", View(text.table),
+                             " WHERE tenant = "));
+  sql.Bind(tenant);
+  sql.Add(absl::StrCat(" AND ", View(text.centre), " = ")).Bind(centre).Add(" AND (1 = 0");
+  for (const std::string& pattern : patterns) {
+    sql.Add(absl::StrCat(" OR LOWER(", View(text.column), ") LIKE LOWER("));
+    sql.Bind(pattern).Add(")");
+  }
+  sql.Add(")");
+  return Collect<std::string>(tx, sql.sql(), sql.values(),
+                              [](const SqlRow& row) { return std::string(row.Text(0)); });
 }
 
 }  // namespace
 
 absl::Status LearnerTraces::Rewrite(Tx& tx, std::string_view tenant, std::string_view centre,
-                                    std::string_view enrolment, std::string_view name,
+                                    std::span<const std::string> words,
                                     absl::FunctionRef<bool(std::string&)> change) {
-  const std::string by_enrolment = Pattern(enrolment), by_name = Pattern(name);
-  for (const auto& [table, column] : kTexts) {
-    std::vector<std::string> texts;
-    RETURN_IF_ERROR(tx.Query(absl::StrCat("SELECT DISTINCT ", View(column), " FROM ", View(table),
-                                          " WHERE tenant = $1 AND centre = $2 AND (", View(column),
-                                          " LIKE $3 OR ", View(column), " LIKE $4)"),
-                             {tenant, centre, by_enrolment, by_name}, [&](const SqlRow& row) {
-                               texts.emplace_back(row.Text(0));
-                               return absl::OkStatus();
-                             }));
+  std::vector<std::string> patterns;
+  for (const std::string& word : words) {
+    if (!word.empty()) patterns.push_back(absl::StrCat("%", word, "%"));
+  }
+  if (patterns.empty()) return absl::OkStatus();
+  for (const LearnerText& text : kLearnerTexts) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> texts,
+                     Holding(tx, text, tenant, centre, patterns));
     for (const std::string& before : texts) {
       std::string after = before;
       if (!change(after)) continue;
-      RETURN_IF_ERROR(tx.Execute(absl::StrCat("UPDATE ", View(table), " SET ", View(column),
-                                              " = $4 WHERE tenant = $1 AND centre = $2 AND ",
-                                              View(column), " = $3"),
-                                 {tenant, centre, before, after})
-                          .status());
+      RETURN_IF_ERROR(
+          tx.Execute(absl::StrCat("UPDATE ", View(text.table), " SET ", View(text.column),
+                                  " = $4 WHERE tenant = $1 AND ", View(text.centre),
+                                  " = $2 AND ", View(text.column), " = $3"),
+                     {tenant, centre, before, after})
+              .status());
     }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LearnerTraces::RewriteReviews(
+    Tx& tx, std::string_view tenant, std::string_view centre,
+    absl::FunctionRef<absl::StatusOr<bool>(std::string&)> change) {
+  std::vector<std::pair<std::string, std::string>> documents;
+  RETURN_IF_ERROR(
+      tx.Query("SELECT id, document FROM quality_reviews WHERE tenant = $1 AND centre = $2",
+               {tenant, centre}, [&](const SqlRow& row) {
+                 documents.emplace_back(row.Text(0), row.Bytes(1));
+                 return absl::OkStatus();
+               }));
+  for (auto& [id, document] : documents) {
+    ASSIGN_OR_RETURN(const bool changed, change(document));
+    if (!changed) continue;
+    RETURN_IF_ERROR(tx.Execute("UPDATE quality_reviews SET document = $4 WHERE tenant = $1 AND "
+                               "centre = $2 AND id = $3",
+                               {tenant, centre, id, platform::Blob{document}})
+                        .status());
   }
   return absl::OkStatus();
 }

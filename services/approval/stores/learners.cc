@@ -1,9 +1,11 @@
 #include "services/approval/stores/learners.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "services/approval/errors.h"
 #include "services/approval/stores/in_list.h"
 #include "services/approval/stores/rows.h"
@@ -19,7 +21,7 @@ using platform::SqlValue;
 using platform::Transaction;
 using platform::View;
 
-constexpr std::string_view kTemporaryUln = "9999999999";
+constexpr std::size_t kOfLearnerMax = 1000;
 
 constexpr std::string_view kColumns =
     "centre, id, qualification, enrolment, learner_name, uln, birth_day, register_day, end_day, "
@@ -343,7 +345,49 @@ absl::Status LearnerStore::Know(Tx& tx, std::string_view tenant, std::string_vie
                  });
 }
 
+absl::StatusOr<std::optional<RegistrationRecord>> LearnerStore::FindByName(Tx& tx,
+                                                                           const Reach& reach,
+                                                                           std::string_view name) {
+  const std::vector<std::string> parts = absl::StrSplit(View(name), '/');
+  if (parts.size() != 4 || parts[0] != "centres" || parts[2] != "registrations") {
+    return std::optional<RegistrationRecord>();
+  }
+  auto found = Get(tx, reach, parts[1], parts[3]);
+  if (absl::IsNotFound(found.status())) return std::optional<RegistrationRecord>();
+  RETURN_IF_ERROR(found.status());
+  return std::optional<RegistrationRecord>(*std::move(found));
+}
+
 absl::StatusOr<std::vector<RegistrationRecord>> LearnerStore::OfLearner(
+    Tx& tx, std::string_view tenant, std::string_view centre, const LearnerDetails& learner) {
+  const Reach everywhere = {.tenant = std::string(tenant), .within = ""};
+  std::map<std::string, RegistrationRecord> found;
+  std::set<std::string> asked;
+  std::vector<std::pair<std::string, LearnerDetails>> next = {{std::string(centre), learner}};
+  while (!next.empty() && found.size() < kOfLearnerMax) {
+    const auto [at, of] = std::move(next.back());
+    next.pop_back();
+    if (!asked.insert(absl::StrCat(at, "\n", of.enrolment, "\n", of.uln)).second) continue;
+    ASSIGN_OR_RETURN(std::vector<RegistrationRecord> near, WithNumbers(tx, tenant, at, of));
+    for (RegistrationRecord& record : near) {
+      if (found.size() >= kOfLearnerMax) break;
+      const auto [it, added] = found.emplace(record.Name(), std::move(record));
+      if (!added) continue;
+      next.emplace_back(it->second.centre, it->second.learner);
+      // Without a learner number only these tie what is at two centres together.
+      for (const std::string& other : {it->second.predecessor, it->second.successor}) {
+        if (other.empty() || found.contains(other)) continue;
+        ASSIGN_OR_RETURN(const auto tied, FindByName(tx, everywhere, other));
+        if (tied.has_value()) next.emplace_back(tied->centre, tied->learner);
+      }
+    }
+  }
+  std::vector<RegistrationRecord> all;
+  for (auto& [name, record] : found) all.push_back(std::move(record));
+  return all;
+}
+
+absl::StatusOr<std::vector<RegistrationRecord>> LearnerStore::WithNumbers(
     Tx& tx, std::string_view tenant, std::string_view centre, const LearnerDetails& learner) {
   const std::string_view uln =
       learner.uln == kTemporaryUln ? std::string_view() : std::string_view(learner.uln);

@@ -138,11 +138,19 @@ class LearnerStore {
   absl::Status Know(Tx& tx, std::string_view tenant, std::string_view centre,
                     std::string_view qualification, std::span<const LearnerDetails> learners,
                     LearnerFrame& frame);
-  // All registrations of one learner: those with the number at the centre, and those of the tenant
-  // with the learner number, if there is one that is not temporary. At most 1,000.
+  // By its resource name; none if there is none within reach.
+  absl::StatusOr<std::optional<RegistrationRecord>> FindByName(Tx& tx, const Reach& reach,
+                                                               std::string_view name);
+  // All registrations of one learner: those with the number at the centre, those of the tenant with
+  // the learner number, if there is one that is not temporary, what any of these was transferred from
+  // or to, and so on from each of them. At most 1,000, in the order of names.
   absl::StatusOr<std::vector<RegistrationRecord>> OfLearner(Tx& tx, std::string_view tenant,
                                                             std::string_view centre,
                                                             const LearnerDetails& learner);
+  // The first step of it: by the numbers alone.
+  absl::StatusOr<std::vector<RegistrationRecord>> WithNumbers(Tx& tx, std::string_view tenant,
+                                                              std::string_view centre,
+                                                              const LearnerDetails& learner);
 
   absl::Status InsertAchievement(Tx& tx, std::string_view tenant, std::string_view centre,
                                  std::string_view registration, const AchievementRecord& record);

@@ -16,8 +16,7 @@ using platform::View;
 
 constexpr std::string_view kColumns =
     "centre, id, qualification, title, changes, evidence, state, from_day, until_day, "
-    "state_reason, "
-    "officer, create_us, update_us, version";
+    "state_reason, officer, approved_by, approve_us, create_us, update_us, version";
 
 absl::StatusOr<RecordingFormRecord> RecordOf(const SqlRow& row) {
   RecordingFormRecord f;
@@ -32,9 +31,11 @@ absl::StatusOr<RecordingFormRecord> RecordOf(const SqlRow& row) {
   ASSIGN_OR_RETURN(f.facts.until, OptionalDayAt(row, 8));
   f.state_reason = row.Text(9);
   f.officer = row.Text(10);
-  f.create_time = absl::FromUnixMicros(row.Int(11));
-  f.update_time = absl::FromUnixMicros(row.Int(12));
-  f.version = row.Int(13);
+  f.approved_by = row.Text(11);
+  f.approve_time = OptionalTimeAt(row, 12);
+  f.create_time = absl::FromUnixMicros(row.Int(13));
+  f.update_time = absl::FromUnixMicros(row.Int(14));
+  f.version = row.Int(15);
   return f;
 }
 
@@ -52,10 +53,10 @@ absl::Status RecordingFormStore::Insert(Tx& tx, std::string_view tenant,
   return tx
       .Execute(absl::StrCat("INSERT INTO recording_forms (tenant, ", View(kColumns),
                             ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
-                            "$14, $15)"),
+                            "$14, $15, $16, $17)"),
                {tenant, f.centre, f.id, f.facts.qualification, f.title, f.changes, f.evidence,
                 static_cast<int>(f.facts.state), from, until, f.state_reason, f.officer,
-                absl::ToUnixMicros(f.create_time), absl::ToUnixMicros(f.update_time), f.version})
+                f.approved_by, MicrosOf(f.approve_time), absl::ToUnixMicros(f.create_time), absl::ToUnixMicros(f.update_time), f.version})
       .status();
 }
 
@@ -78,10 +79,12 @@ absl::Status RecordingFormStore::Update(Tx& tx, std::string_view tenant, Recordi
   ASSIGN_OR_RETURN(
       const std::int64_t rows,
       tx.Execute("UPDATE recording_forms SET state = $4, from_day = $5, until_day = $6, "
-                 "state_reason = $7, officer = $8, update_us = $9, version = version + 1 "
+                 "state_reason = $7, officer = $8, update_us = $9, approved_by = $11, "
+                 "approve_us = $12, version = version + 1 "
                  "WHERE tenant = $1 AND centre = $2 AND id = $3 AND version = $10",
                  {tenant, f.centre, f.id, static_cast<int>(f.facts.state), from, until,
-                  f.state_reason, f.officer, absl::ToUnixMicros(f.update_time), f.version}));
+                  f.state_reason, f.officer, absl::ToUnixMicros(f.update_time), f.version,
+                  f.approved_by, MicrosOf(f.approve_time)}));
   if (rows == 0) {
     return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",
                  absl::StrCat(f.Name(), " has changed meanwhile; read it again"))
@@ -105,15 +108,21 @@ absl::StatusOr<std::vector<RecordingFormRecord>> RecordingFormStore::List(
   return Collect<RecordingFormRecord>(tx, sql.sql(), sql.values(), RecordOf);
 }
 
-absl::StatusOr<int> RecordingFormStore::Count(Tx& tx, std::string_view tenant,
-                                              std::string_view centre) {
-  int count = 0;
-  RETURN_IF_ERROR(tx.Query("SELECT COUNT(*) FROM recording_forms WHERE tenant = $1 AND centre = $2",
-                           {tenant, centre}, [&](const SqlRow& row) {
-                             count = static_cast<int>(row.Int(0));
-                             return absl::OkStatus();
-                           }));
-  return count;
+absl::StatusOr<RecordingFormStore::Counts> RecordingFormStore::Count(Tx& tx,
+                                                                     std::string_view tenant,
+                                                                     std::string_view centre) {
+  static_assert(static_cast<int>(FormState::kProposed) == 0);
+  static_assert(static_cast<int>(FormState::kApproved) == 1);
+  Counts counts;
+  RETURN_IF_ERROR(
+      tx.Query("SELECT COUNT(*), COALESCE(SUM(CASE WHEN state < 2 THEN 1 ELSE 0 END), 0) "
+               "FROM recording_forms WHERE tenant = $1 AND centre = $2",
+               {tenant, centre}, [&](const SqlRow& row) {
+                 counts.all = static_cast<int>(row.Int(0));
+                 counts.open = static_cast<int>(row.Int(1));
+                 return absl::OkStatus();
+               }));
+  return counts;
 }
 
 }  // namespace assay::approval

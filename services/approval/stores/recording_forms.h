@@ -23,7 +23,9 @@ struct RecordingFormRecord {
   std::string changes;
   std::string evidence;
   std::string state_reason;
-  std::string officer;
+  std::string officer;      // Who decided last.
+  std::string approved_by;  // Stays after it is withdrawn (QUAL-8).
+  std::optional<absl::Time> approve_time;
   absl::Time create_time;
   absl::Time update_time;
   std::int64_t version = 1;
@@ -39,7 +41,7 @@ class RecordingFormStore {
   // NOT_FOUND (RECORDING_FORM_NOT_FOUND).
   absl::StatusOr<RecordingFormRecord> Get(Tx& tx, const Reach& reach, std::string_view centre,
                                           std::string_view id);
-  // Replaces state, days, reason and officer, and adds one to the version there and here. ABORTED
+  // Replaces state, days, reason, officer and approval, and adds one to the version there and here. ABORTED
   // (ETAG_MISMATCH) if it has another version.
   absl::Status Update(Tx& tx, std::string_view tenant, RecordingFormRecord& form);
   // Of one centre ("": of all), in order of centre and id, after `after` ("centre/id").
@@ -47,7 +49,11 @@ class RecordingFormStore {
                                                         std::string_view centre,
                                                         std::optional<FormState> state,
                                                         std::string_view after, int limit);
-  absl::StatusOr<int> Count(Tx& tx, std::string_view tenant, std::string_view centre);
+  struct Counts {
+    int all = 0;
+    int open = 0;  // Proposed or approved.
+  };
+  absl::StatusOr<Counts> Count(Tx& tx, std::string_view tenant, std::string_view centre);
 };
 
 }  // namespace assay::approval

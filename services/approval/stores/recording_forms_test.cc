@@ -55,6 +55,8 @@ TEST_P(RecordingFormStoreTest, GivesAFormBackAsItWasAndOnlyWithinReach) {
   form.facts.state = FormState::kApproved;
   form.facts.from = absl::CivilDay(2026, 3, 1);
   form.officer = "users/o";
+  form.approved_by = "users/q";
+  form.approve_time = absl::FromUnixSeconds(9);
   ASSERT_THAT(Run([&](Transaction& tx) { return store_.Update(tx, "t", form); }), IsOk());
   EXPECT_EQ(form.version, 2);
   EXPECT_THAT(Run([&](Transaction& tx) { return store_.Update(tx, "t", stale); }),
@@ -76,7 +78,17 @@ TEST_P(RecordingFormStoreTest, GivesAFormBackAsItWasAndOnlyWithinReach) {
   });
   ASSERT_THAT(listed, IsOk());
   EXPECT_EQ(listed->size(), 1u);
-  EXPECT_EQ(*Run([&](Transaction& tx) { return store_.Count(tx, "t", "urn-1"); }), 1);
+  EXPECT_EQ(back->approved_by, "users/q");
+  EXPECT_EQ(back->approve_time, absl::FromUnixSeconds(9));
+  const auto count = [&] {
+    const auto counts = Run([&](Transaction& tx) { return store_.Count(tx, "t", "urn-1"); });
+    EXPECT_THAT(counts, IsOk());
+    return std::pair(counts->all, counts->open);
+  };
+  EXPECT_EQ(count(), std::pair(1, 1));
+  form.facts.state = FormState::kWithdrawn;
+  ASSERT_THAT(Run([&](Transaction& tx) { return store_.Update(tx, "t", form); }), IsOk());
+  EXPECT_EQ(count(), std::pair(1, 0));
 }
 
 }  // namespace

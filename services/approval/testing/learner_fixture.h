@@ -9,11 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "assay/approval/v1/approval_service.pb.h"
 #include "assay/approval/v1/centre_service.pb.h"
 #include "assay/approval/v1/planner_service.pb.h"
 #include "assay/approval/v1/staff_service.pb.h"
+#include "assay/moderation/v1/award_service.pb.h"
 #include "services/approval/config.h"
 #include "services/approval/wiring.h"
 #include "services/platform/testing/service_fixture.h"
@@ -77,7 +79,12 @@ class LearnerFixture : public ::testing::Test {
   static constexpr char kCentre[] = "centres/urn-100000";
   static constexpr char kNeighbour[] = "centres/urn-100002";
 
-  LearnerFixture() : service_(Definition(catalogue_.config)) {
+  LearnerFixture()
+      : service_(Definition(catalogue_.config),
+                 {.others = [this](std::string_view method, const google::protobuf::Message& request,
+                                   google::protobuf::Message& response) {
+                   return AnswerForModeration(method, request, response);
+                 }}) {
     officer_ = service_.Token({.subject = "users/officer", .roles = {"quality"}});
     head_ = service_.Token({.subject = "users/head", .roles = {"centre_head"}, .centre = kCentre});
     assessor_ =
@@ -99,16 +106,31 @@ class LearnerFixture : public ::testing::Test {
                   platform::testing::IsOk());
     }
     Approve(kCentre, "9001-03");
+    exams_ =
+        service_.Token({.subject = "users/exams", .roles = {"centre_exams"}, .centre = kCentre});
     ann_ = Employ("Ann", v1::STAFF_ROLE_ASSESSOR, {"9001-03", "9002-03"});
     bob_ = Employ("Bob", v1::STAFF_ROLE_INTERNAL_VERIFIER, {"9001-03", "9002-03"});
   }
 
-  // Somebody of the centre's staff with every competence that QUAL-6 asks for; answers the name.
+  // Moderation, as a test wants it: nothing is moderated unless it says so.
+  absl::Status AnswerForModeration(std::string_view method,
+                                   const google::protobuf::Message& request,
+                                   google::protobuf::Message& response) {
+    EXPECT_EQ(method, "assay.moderation.v1.AwardService/CheckComponents");
+    asked_.push_back(static_cast<const moderation::v1::CheckComponentsRequest&>(request));
+    if (!moderation_status_.ok()) return moderation_status_;
+    static_cast<moderation::v1::CheckComponentsResponse&>(response) = moderated_;
+    return absl::OkStatus();
+  }
+
+  // Somebody of the centre's staff with every competence that QUAL-6 asks for; answers the name. Ann
+  // is users/ann.
   std::string Employ(const std::string& name, v1::StaffRole role,
                      const std::vector<std::string>& competent_for) {
     v1::CreateStaffRequest create;
     create.set_parent(kCentre);
     create.mutable_staff_member()->set_display_name(name);
+    create.mutable_staff_member()->set_subject("users/" + absl::AsciiStrToLower(name));
     create.mutable_staff_member()->add_roles()->set_role(role);
     const auto made = Call<v1::StaffMember>("StaffService/CreateStaff", create, head_);
     EXPECT_THAT(made, platform::testing::IsOk());
@@ -183,8 +205,11 @@ class LearnerFixture : public ::testing::Test {
   }
 
   LearnerCatalogue catalogue_;
+  absl::Status moderation_status_;
+  moderation::v1::CheckComponentsResponse moderated_;
+  std::vector<moderation::v1::CheckComponentsRequest> asked_;
   platform::testing::TestService service_;
-  std::string officer_, head_, assessor_, neighbour_;
+  std::string officer_, head_, exams_, assessor_, neighbour_;
   std::string planner_;
   std::string ann_, bob_;  // An assessor and an internal verifier.
 };

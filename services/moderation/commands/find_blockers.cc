@@ -7,6 +7,7 @@
 #include "absl/time/civil_time.h"
 #include "services/moderation/clients/approval.h"
 #include "services/moderation/clients/evidence.h"
+#include "services/moderation/stores/reviews.h"
 #include "services/platform/core/national_numbers.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
@@ -64,6 +65,26 @@ absl::StatusOr<Examined> Begin(Shared& shared, Submission submission) {
   return examined;
 }
 
+// What is asked about after a release: until it is decided, what was released may change (MOD-13).
+absl::StatusOr<std::optional<OpenReview>> OpenReviewOf(Transaction& tx, std::string_view tenant,
+                                                       const Submission& submission) {
+  std::optional<OpenReview> open;
+  if (submission.state != State::kReleased) return open;
+  ReviewStore store;
+  ASSIGN_OR_RETURN(const std::vector<Appeal> appeals, store.AppealsOf(tx, tenant, submission));
+  for (const Appeal& appeal : appeals) {
+    if (appeal.state < AppealState::kUpheld) {
+      open = OpenReview{.name = appeal.name.Text(), .due = std::nullopt, .appeal = true};
+    }
+  }
+  if (open.has_value()) return open;
+  ASSIGN_OR_RETURN(const std::vector<Review> reviews, store.ReviewsOf(tx, tenant, submission));
+  for (const Review& review : reviews) {
+    if (review.state < ReviewState::kReleased) open = OpenReview{.name = review.name.Text()};
+  }
+  return open;
+}
+
 AskedFact Answered(BlockerKind kind, bool holds, std::string_view why) {
   return {kind, holds ? AskedFact::Answer::kHolds : AskedFact::Answer::kFails, std::string(why)};
 }
@@ -110,6 +131,7 @@ absl::StatusOr<std::vector<Examined>> Examine(Transaction& tx, const Context& co
       ASSIGN_OR_RETURN(examined.facts.missing,
                        store.ListMissing(tx, tenant, examined.submission.number, kCandidatesShown));
     }
+    ASSIGN_OR_RETURN(examined.facts.review, OpenReviewOf(tx, tenant, examined.submission));
     page.push_back(std::move(examined));
   }
   return page;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -421,6 +422,120 @@ absl::StatusOr<v1::LearnerResult> GetLearnerResult(const Context& context, const
   return out;
 }
 
+// --- CheckComponents -----------------------------------------------------------------------
+
+// One learner's entries for a qualification, from what is kept here alone.
+class ComponentChecker {
+ public:
+  ComponentChecker(const Work& work, const v1::CheckComponentsRequest& request)
+      : work_(work), request_(request) {}
+
+  absl::StatusOr<v1::CheckComponentsResponse> Run() {
+    RETURN_IF_ERROR(Read());
+    ASSIGN_OR_RETURN(const std::vector<ComponentKey> components,
+                     AwardStore().ComponentsOf(work_.tx, work_.caller.tenant,
+                                               request_.qualification(), question_.filter.series,
+                                               kComponentsMost));
+    ASSIGN_OR_RETURN(std::vector<Entry> entries, Entries(components));
+    ASSIGN_OR_RETURN(const std::vector<Examined> examined,
+                     Examine(work_.tx, work_.context, work_.caller.tenant, entries));
+    for (const ComponentKey& component : components) {
+      const bool room = response_.components_size() < kComponentsMost;
+      if (room) RETURN_IF_ERROR(Add(component, entries, examined));
+    }
+    return std::move(response_);
+  }
+
+ private:
+  absl::Status Read() {
+    ASSIGN_OR_RETURN(question_.filter, FilterOf(request_.parent()));
+    ASSIGN_OR_RETURN(question_.key,
+                     LearnerOf(request_.uln(), request_.centre(), request_.candidate()));
+    if (request_.qualification().empty()) return Invalid("qualification", "is missing");
+    if (request_.uln().empty() && request_.candidate().empty()) {
+      return Invalid("uln", "is empty, and so is candidate: nobody is meant");
+    }
+    if (!request_.candidate().empty() && request_.centre().empty()) {
+      return Invalid("centre", "is empty: each centre has candidate numbers of its own");
+    }
+    return CheckThere(work_, question_.filter);
+  }
+
+  // By national number wherever that is, and by number at the centre unless it is somebody else's.
+  absl::StatusOr<std::vector<Entry>> Entries(const std::vector<ComponentKey>& components) {
+    std::vector<Entry> entries;
+    if (!request_.uln().empty()) {
+      ASSIGN_OR_RETURN(entries, AwardStore().FindLearner(work_.tx, work_.caller, question_.filter,
+                                                         {.uln = request_.uln()}, kEntriesMost));
+    }
+    if (request_.candidate().empty()) return entries;
+    for (const ComponentKey& component : components) {
+      if (static_cast<int>(entries.size()) >= kEntriesMost) break;
+      AwardFilter filter = question_.filter;
+      filter.series = component.series;
+      filter.component = component.id;
+      ASSIGN_OR_RETURN(
+          const std::vector<Entry> found,
+          AwardStore().FindLearner(
+              work_.tx, work_.caller, filter,
+              {.centre = request_.centre(), .candidate = request_.candidate()}, kEntriesMost));
+      for (const Entry& entry : found) {
+        if (request_.uln().empty() || entry.candidate.uln.empty()) entries.push_back(entry);
+      }
+    }
+    return entries;
+  }
+
+  absl::Status Add(const ComponentKey& component, const std::vector<Entry>& entries,
+                   const std::vector<Examined>& examined) {
+    ASSIGN_OR_RETURN(const absl::Time end, EndOf(component.series));
+    v1::ComponentCheck blank;
+    blank.set_component(absl::StrCat("series/", component.series, "/components/", component.id));
+    blank.set_component_title(component.title);
+    *blank.mutable_series_end_time() = TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(end));
+    bool entered = false;
+    for (std::size_t i = 0; i < examined.size(); ++i) {
+      const Submission& submission = examined[i].submission;
+      if (submission.name.series != component.series || submission.name.component != component.id) {
+        continue;
+      }
+      entered = true;
+      v1::ComponentCheck& out = *response_.add_components();
+      out = blank;
+      out.set_submission(submission.name.Text());
+      out.set_candidate(entries[i].candidate.number);
+      out.set_withdrawn(entries[i].candidate.Has(kWithdrawn));
+      for (const Blocker& blocker : BlockersOf(examined[i].facts, work_.caller.now)) {
+        *out.add_blockers() = ToProto(blocker, submission, work_.call);
+      }
+      out.set_final(!out.withdrawn() && out.blockers().empty() &&
+                    submission.state == State::kReleased);
+    }
+    if (!entered) *response_.add_components() = blank;
+    return absl::OkStatus();
+  }
+
+  // A series without dates goes on for as long as nobody says otherwise: its beginning is known.
+  absl::StatusOr<absl::Time> EndOf(const std::string& id) {
+    const auto known = ends_.find(id);
+    if (known != ends_.end()) return known->second;
+    ASSIGN_OR_RETURN(const Series series,
+                     work_.store().GetSeries(work_.tx, work_.caller.tenant, id));
+    absl::Time end = series.create_time;
+    for (const auto& date : {series.marks_due, series.samples_due, series.moderation_due,
+                             series.results_due, series.release}) {
+      if (date.has_value()) end = std::max(end, *date);
+    }
+    return ends_.emplace(id, end).first->second;
+  }
+
+  const Work& work_;
+  const v1::CheckComponentsRequest& request_;
+  Question question_;
+  std::map<std::string, absl::Time> ends_;
+  v1::CheckComponentsResponse response_;
+};
+
 }  // namespace
 
 void RegisterAwards(Router& router, const Context& context) {
@@ -434,6 +549,13 @@ void RegisterAwards(Router& router, const Context& context) {
       service + "ListBlockers",
       [&context](const Call& call, const v1::ListBlockersRequest& request) {
         return BlockerLister(context, call, request).Run();
+      });
+  // Not on the pool: who is asked from this pool asks it, and neither waits for the other (QUAL-9).
+  router.Read<v1::CheckComponentsRequest, v1::CheckComponentsResponse>(
+      service + "CheckComponents", [&context](const Call& call,
+                                              const v1::CheckComponentsRequest& request,
+                                              Transaction& tx) {
+        return ComponentChecker({tx, call, context, CallerOf(call, Scope::kCentre)}, request).Run();
       });
 }
 

@@ -409,6 +409,60 @@ TEST_F(AwardTest, AComponentOfTheQualificationWithoutAnEntryIsMissed) {
   EXPECT_EQ(not_entered, 1);
 }
 
+// QUAL-9
+TEST_F(AwardTest, TellsOfEachComponentOfAQualificationWhetherItIsFinal) {
+  AddComponent("practical", "qualifications/3818-13");
+  AddComponent("theory", "qualifications/3818-13");
+  AddComponent("other", "qualifications/3815-03");
+  const std::string name =
+      OpenIn("practical", "candidate,mark,uln\nc001,40," + std::string(kUln) + "\nc002,41,\n");
+  others_status_ = absl::UnavailableError("nobody is asked");
+  v1::CheckComponentsRequest request;
+  request.set_parent("series/-");
+  request.set_qualification("qualifications/3818-13");
+  request.set_uln(kUln);
+  const auto check = [&](const std::string& token = "") {
+    const auto answer = Call<v1::CheckComponentsResponse>("AwardService/CheckComponents", request,
+                                                          token.empty() ? officer_ : token);
+    EXPECT_THAT(answer, IsOk());
+    std::vector<std::string> told;
+    if (!answer.ok()) return told;
+    for (const auto& c : answer->components()) {
+      told.push_back(absl::StrCat(c.component().substr(kSeries.size() + 12), " ", c.candidate(),
+                                  c.withdrawn() ? " withdrawn" : "", c.final() ? " final" : "",
+                                  " ", c.blockers_size()));
+    }
+    return told;
+  };
+  EXPECT_THAT(check(), ElementsAre("practical c001 1", "theory  0"));
+  EXPECT_THAT(check(stranger_), ElementsAre("practical  0", "theory  0"));
+  // A number at the centre counts too, unless the entry is somebody else's.
+  request.set_centre("centres/urn-1");
+  request.set_candidate("c002");
+  EXPECT_THAT(check(), ElementsAre("practical c001 1", "practical c002 1", "theory  0"));
+  request.clear_uln();
+  EXPECT_THAT(check(), ElementsAre("practical c002 1", "theory  0"));
+  request.set_uln("7673614579");
+  request.set_candidate("c001");
+  EXPECT_THAT(check(), ElementsAre("practical  0", "theory  0"));
+  others_status_ = absl::OkStatus();
+  ASSERT_THAT(Submit(name, true), IsOk());
+  ASSERT_THAT(Draw(name), IsOk());
+  evidence_count_ = 1;
+  ASSERT_THAT(MakeModerator("users/mod"), IsOk());
+  ASSERT_THAT(Allocate(name), IsOk());
+  MarkDue(name, [](const std::string& c) { return c == "c001" ? 40 : 41; });
+  ASSERT_THAT(Judge(name), IsOk());
+  request.set_uln(kUln);
+  request.clear_candidate();
+  EXPECT_THAT(check(), ElementsAre("practical c001 1", "theory  0"));
+  ASSERT_THAT(Release(name), IsOk());
+  EXPECT_THAT(check(), ElementsAre("practical c001 final 0", "theory  0"));
+  request.clear_uln();
+  EXPECT_THAT(Call<v1::CheckComponentsResponse>("AwardService/CheckComponents", request, officer_),
+              IsError(Code::kInvalidArgument, "FIELD_INVALID"));
+}
+
 TEST_F(AwardTest, MarksAreSeenByThoseWhoMayAndWhenTheyMay) {
   Allocated(20);
   const std::string lead = service_.Token({.subject = "users/mod", .roles = {"lead_moderator"}});

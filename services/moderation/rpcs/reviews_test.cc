@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "assay/moderation/v1/award_service.pb.h"
 #include "assay/moderation/v1/events.pb.h"
 #include "assay/moderation/v1/review_service.pb.h"
 #include "services/moderation/errors.h"
@@ -503,6 +504,27 @@ TEST_F(ReviewTest, ListsShowACentreItsOwnAndAReviewerWhatWasGiven) {
   ASSERT_THAT(Accept(review, senior_name_), IsOk());
   EXPECT_EQ(count(senior_, any), 1);
   EXPECT_EQ(count(moderator_, any), 0);
+}
+
+// QUAL-9, MOD-13: what is asked about again is not final.
+TEST_F(ReviewTest, AnOpenReviewStandsInTheWayOfAResult) {
+  const std::string name = Adjusted();
+  const auto blockers = [&] {
+    v1::ListBlockersRequest request;
+    request.set_parent(name);
+    const auto listed = Call<v1::ListBlockersResponse>("AwardService/ListBlockers", request,
+                                                       officer_);
+    EXPECT_THAT(listed, IsOk());
+    std::vector<std::string> kinds;
+    for (const v1::Blocker& b : listed->blockers()) {
+      kinds.push_back(v1::Blocker::Kind_Name(b.kind()) + " " + b.resource());
+    }
+    return kinds;
+  };
+  EXPECT_THAT(blockers(), ::testing::IsEmpty());
+  const auto review = Request(name);
+  ASSERT_THAT(review, IsOk());
+  EXPECT_THAT(blockers(), ElementsAre("KIND_REVIEW_OPEN " + review->name()));
 }
 
 }  // namespace

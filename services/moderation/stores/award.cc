@@ -191,6 +191,20 @@ absl::StatusOr<std::vector<Entry>> AwardStore::FindLearner(Tx& tx, const Caller&
   return entries;
 }
 
+absl::StatusOr<std::vector<ComponentKey>> AwardStore::ComponentsOf(Tx& tx, std::string_view tenant,
+                                                                   std::string_view qualification,
+                                                                   std::string_view series,
+                                                                   int limit) {
+  return Collect<ComponentKey>(
+      tx,
+      "SELECT series, id, title FROM components WHERE tenant = $1 AND qualification = $2 "
+      "AND ($3 = '' OR series = $3) ORDER BY series, id LIMIT $4",
+      {tenant, qualification, series, limit}, [](const SqlRow& row) {
+        return ComponentKey{std::string(row.Text(0)), std::string(row.Text(1)),
+                            std::string(row.Text(2))};
+      });
+}
+
 absl::StatusOr<std::optional<Result>> AwardStore::FindResult(Tx& tx, std::string_view tenant,
                                                              std::int64_t submission,
                                                              std::string_view candidate) {

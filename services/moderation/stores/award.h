@@ -44,6 +44,13 @@ struct LearnerKey {
   std::string candidate;
 };
 
+// A component of a qualification.
+struct ComponentKey {
+  std::string series;
+  std::string id;
+  std::string title;
+};
+
 // A learner in a submission.
 struct Entry {
   Submission submission;
@@ -73,6 +80,10 @@ class AwardStore {
   absl::StatusOr<std::vector<Entry>> FindLearner(Tx& tx, const Caller& caller,
                                                  const AwardFilter& filter, const LearnerKey& key,
                                                  int limit);
+  // In the order of series and id; of one series, or with "" of all.
+  absl::StatusOr<std::vector<ComponentKey>> ComponentsOf(Tx& tx, std::string_view tenant,
+                                                         std::string_view qualification,
+                                                         std::string_view series, int limit);
   absl::StatusOr<std::optional<Result>> FindResult(Tx& tx, std::string_view tenant,
                                                    std::int64_t submission,
                                                    std::string_view candidate);
