@@ -281,6 +281,18 @@ v1::FactConflict ToProto(const FactConflict& conflict) {
   return out;
 }
 
+namespace {
+
+v1::ApprovalRules ToProto(const RulesUsed& rules) {
+  v1::ApprovalRules out;
+  out.set_policy("approvalPolicies/" + rules.policy);
+  out.set_policy_version(rules.policy_version);
+  out.set_catalogue_version(rules.catalogue_version);
+  return out;
+}
+
+}  // namespace
+
 v1::QualificationApproval ToProto(const QualificationApproval& approval) {
   v1::QualificationApproval out;
   out.set_name(absl::StrCat("centres/", approval.centre, "/qualificationApprovals/", approval.id));
@@ -304,6 +316,8 @@ v1::QualificationApproval ToProto(const QualificationApproval& approval) {
   set(approval.first_use_date, [&] { return out.mutable_first_use_date(); });
   *out.mutable_create_time() = ToTimestamp(approval.create_time);
   *out.mutable_update_time() = ToTimestamp(approval.update_time);
+  if (approval.applied_under) *out.mutable_applied_under() = ToProto(*approval.applied_under);
+  if (approval.decided_under) *out.mutable_decided_under() = ToProto(*approval.decided_under);
   out.set_etag(platform::EtagOf(approval.version));
   return out;
 }

@@ -106,8 +106,9 @@ inline constexpr std::string_view kRiskPolicyRefused = "RISK_POLICY_REFUSED";
 inline constexpr std::string_view kRecordingFormNotFound = "RECORDING_FORM_NOT_FOUND";
 inline constexpr std::string_view kRecordingFormStateWrong = "RECORDING_FORM_STATE_WRONG";
 inline constexpr std::string_view kRecordingFormNotApproved = "RECORDING_FORM_NOT_APPROVED";
-
 inline constexpr std::string_view kStaffSubjectMissing = "STAFF_SUBJECT_MISSING";
+inline constexpr std::string_view kEffectiveDateInvalid = "EFFECTIVE_DATE_INVALID";
+inline constexpr std::string_view kApprovalPolicyNotFound = "APPROVAL_POLICY_NOT_FOUND";
 
 inline constexpr std::string_view kReasons[] = {
     kCentreNotFound,
@@ -212,6 +213,8 @@ inline constexpr std::string_view kReasons[] = {
     kRecordingFormStateWrong,
     kRecordingFormNotApproved,
     kStaffSubjectMissing,
+    kEffectiveDateInvalid,
+    kApprovalPolicyNotFound,
 };
 
 }  // namespace assay::approval

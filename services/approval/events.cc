@@ -46,21 +46,6 @@ absl::Status EmitStateChanged(const Work& work, const QualificationApproval& app
   return platform::Emit(work.tx, work.call, work.context.ids, name, payload);
 }
 
-absl::Status EmitConditionDue(const Work& work, const QualificationApproval& approval,
-                              const ApprovalCondition& condition, std::string_view state) {
-  ASSIGN_OR_RETURN(const Centre centre,
-                   work.context.store.GetCentre(work.tx, work.reach, approval.centre));
-  v1::ApprovalConditionDue payload;
-  payload.set_centre("centres/" + approval.centre);
-  payload.set_approval(absl::StrCat(payload.centre(), "/qualificationApprovals/", approval.id));
-  payload.set_centre_title(centre.facts.title);
-  payload.set_qualification("qualifications/" + approval.qualification);
-  payload.set_text(condition.text);
-  payload.set_due_day(absl::FormatCivilTime(condition.due_day));
-  payload.set_state(std::string(state));
-  return platform::Emit(work.tx, work.call, work.context.ids, payload.approval(), payload);
-}
-
 absl::Status EmitPlannerChanged(const Work& work, const PlannerRecord& planner,
                                 const PlannerRuling& ruling) {
   ASSIGN_OR_RETURN(const Centre centre,

@@ -23,10 +23,6 @@ absl::Status EmitImported(platform::Transaction& tx, const platform::Call& call,
 absl::Status EmitStateChanged(const Work& work, const QualificationApproval& approval,
                               std::string_view centre_title);
 
-// `state`: "due" or "overdue".
-absl::Status EmitConditionDue(const Work& work, const QualificationApproval& approval,
-                              const ApprovalCondition& condition, std::string_view state);
-
 // `ruling` says what an officer wrote, if one did.
 absl::Status EmitPlannerChanged(const Work& work, const PlannerRecord& planner,
                                 const PlannerRuling& ruling);

@@ -90,6 +90,15 @@ struct Suspension {
   friend bool operator==(const Suspension&, const Suspension&) = default;
 };
 
+// The versions of the rules that something was decided by.
+struct RulesUsed {
+  std::string policy;         // A qualification's number, or "default".
+  int policy_version = 0;     // 0: the service's own values.
+  int catalogue_version = 0;  // 0: as it ships.
+
+  friend bool operator==(const RulesUsed&, const RulesUsed&) = default;
+};
+
 // Approval of a centre for a qualification.
 struct QualificationApproval {
   std::string id;
@@ -107,6 +116,8 @@ struct QualificationApproval {
   absl::Time create_time;
   absl::Time update_time;
   std::int64_t version = 1;
+  std::optional<RulesUsed> applied_under;  // Absent: from before it was recorded.
+  std::optional<RulesUsed> decided_under;
   std::vector<Suspension> suspensions;  // Oldest first; only where standing is asked.
 };
 

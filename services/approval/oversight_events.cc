@@ -78,6 +78,8 @@ absl::Status EmitDeadlineRaised(const Work& work, const DueItem& item, const Rem
   payload.set_days_left(static_cast<std::int32_t>(item.due - today));
   payload.set_when(UntilText(item.due, today));
   payload.set_timing(window.overdue() ? "OVERDUE" : "AHEAD");
+  payload.set_party(item.party);
+  payload.set_rule(std::string(RuleOf(item.kind)));
   if (window.overdue()) {
     RETURN_IF_ERROR(RecordDecision(
         work, {TimelineKind::kEscalation, item.centre, item.item,

@@ -98,8 +98,10 @@ absl::StatusOr<RestrictionLevel> LevelOf(const json& object, const std::string& 
 }
 
 absl::StatusOr<OversightPolicy> PolicyOf(const json& object) {
-  RETURN_IF_ERROR(CheckMembers(object, "", {"description", "levels", "reminders", "competence"}));
+  RETURN_IF_ERROR(
+      CheckMembers(object, "", {"description", "version", "levels", "reminders", "competence"}));
   OversightPolicy policy;
+  ASSIGN_OR_RETURN(policy.version, NumberOf(object.value("version", json()), "/version"));
   ASSIGN_OR_RETURN(const json* levels, ListOf(object, "", "levels"));
   for (std::size_t i = 0; i < levels->size(); ++i) {
     ASSIGN_OR_RETURN(RestrictionLevel level, LevelOf((*levels)[i], absl::StrCat("/levels/", i)));

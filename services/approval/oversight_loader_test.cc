@@ -17,6 +17,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr char kOwn[] = R"({
+  "version": 3,
   "levels": [{"id": "frozen", "title": "frozen", "kinds": ["sanction"],
               "registrations_stopped": true}],
   "reminders": {"days_ahead": [14, 0], "days_overdue": [3], "stale_after_days": 7},
@@ -43,6 +44,7 @@ TEST(OversightLoaderTest, ABodyMayGiveItsOwn) {
   std::ofstream(file) << kOwn;
   const auto policy = LoadOversight(file);
   ASSERT_THAT(policy, IsOk());
+  EXPECT_EQ(policy->version, 3);
   EXPECT_EQ(policy->FindLevel("learner-cap"), nullptr);
   EXPECT_TRUE(policy->FindLevel("frozen")->effects.registrations_stopped);
   EXPECT_THAT(policy->reminders.days_ahead, ElementsAre(14, 0));
@@ -57,6 +59,8 @@ TEST(OversightLoaderTest, FaultsAreToldWithTheirPlace) {
     const char* told;
   };
   const Case cases[] = {
+      {"\"version\": 3,", "", "/version"},
+      {"\"version\": 3", "\"version\": 0", "version is not from 1 on"},
       {"\"title\": \"frozen\"", "\"title\": 5", "/levels/0/title is not a text"},
       {"[\"sanction\"]", "[\"fine\"]", "/levels/0/kinds has neither condition nor sanction"},
       {"\"registrations_stopped\": true", "\"registrations_stoped\": true",

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "services/approval/errors.h"
+#include "services/approval/involvement/stages.h"
 #include "services/approval/stores/in_list.h"
 #include "services/approval/stores/rows.h"
 #include "services/platform/core/status_macros.h"
@@ -35,7 +36,8 @@ constexpr std::string_view kWordColumns[] = {"tenant", "centre", "word"};
 constexpr std::string_view kApprovalColumns =
     "centre, id, qualification, state, effective_day, end_day, state_reason, create_us, "
     "update_us, version, fast_track_from, answer_due_day, expire_day, first_use_due_day, "
-    "first_use_day";
+    "first_use_day, applied_policy, applied_policy_version, applied_catalogue_version, "
+    "decided_policy, decided_policy_version, decided_catalogue_version";
 
 std::string SelectCentres() {
   static const std::string kSql = [] {
@@ -59,6 +61,15 @@ struct ApprovalDays {
         first_use(TextOf(a.first_use_date)) {}
   std::optional<std::string> effective, end, answer_due, expire, first_use_due, first_use;
 };
+
+// "" is no policy: nothing was recorded.
+RulesUsed Kept(const std::optional<RulesUsed>& rules) { return rules.value_or(RulesUsed()); }
+
+std::optional<RulesUsed> RulesAt(const SqlRow& row, int column) {
+  if (row.Text(column).empty()) return std::nullopt;
+  return RulesUsed{std::string(row.Text(column)), static_cast<int>(row.Int(column + 1)),
+                   static_cast<int>(row.Int(column + 2))};
+}
 
 absl::StatusOr<Centre> CentreFrom(const SqlRow& row) {
   Centre centre;
@@ -208,6 +219,8 @@ absl::StatusOr<QualificationApproval> ApprovalFrom(const SqlRow& row) {
   ASSIGN_OR_RETURN(approval.expire_date, OptionalDayAt(row, 12));
   ASSIGN_OR_RETURN(approval.first_use_due_date, OptionalDayAt(row, 13));
   ASSIGN_OR_RETURN(approval.first_use_date, OptionalDayAt(row, 14));
+  approval.applied_under = RulesAt(row, 15);
+  approval.decided_under = RulesAt(row, 18);
   return approval;
 }
 
@@ -350,15 +363,34 @@ absl::StatusOr<std::optional<CentreState>> Store::LastStateBefore(Transaction& t
 absl::Status Store::InsertApproval(Transaction& tx, std::string_view tenant,
                                    const QualificationApproval& a) {
   const ApprovalDays days(a);
+  const RulesUsed applied = Kept(a.applied_under), decided = Kept(a.decided_under);
   const absl::Status status =
       tx.Execute(
             absl::StrCat("INSERT INTO qualification_approvals (tenant, ", View(kApprovalColumns),
                          ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
-                         "$15, $16)"),
-            {tenant, a.centre, a.id, a.qualification, NameOf(a.state), days.effective, days.end,
-             a.state_reason, absl::ToUnixMicros(a.create_time), absl::ToUnixMicros(a.update_time),
-             a.version, a.fast_track_from, days.answer_due, days.expire, days.first_use_due,
-             days.first_use})
+                         "$15, $16, $17, $18, $19, $20, $21, $22)"),
+            {tenant,
+             a.centre,
+             a.id,
+             a.qualification,
+             NameOf(a.state),
+             days.effective,
+             days.end,
+             a.state_reason,
+             absl::ToUnixMicros(a.create_time),
+             absl::ToUnixMicros(a.update_time),
+             a.version,
+             a.fast_track_from,
+             days.answer_due,
+             days.expire,
+             days.first_use_due,
+             days.first_use,
+             applied.policy,
+             applied.policy_version,
+             applied.catalogue_version,
+             decided.policy,
+             decided.policy_version,
+             decided.catalogue_version})
           .status();
   if (!absl::IsAlreadyExists(status)) return status;
   const std::string centre = "centres/" + a.centre;
@@ -438,6 +470,47 @@ absl::StatusOr<std::vector<QualificationApproval>> Store::ApprovalsOf(
   return ReadApprovals(tx, kSql, values);
 }
 
+absl::StatusOr<std::vector<QualificationApproval>> Store::CurrentApprovals(Transaction& tx,
+                                                                           const Reach& reach,
+                                                                           std::string_view centre,
+                                                                           int limit) {
+  static const std::string kSql =
+      absl::StrCat("SELECT ", View(kApprovalColumns),
+                   " FROM qualification_approvals WHERE tenant = $1 AND centre = $2 "
+                   "AND ($3 = '' OR centre = $3) ORDER BY CASE state WHEN 'approved' THEN 0 "
+                   "WHEN 'suspended' THEN 1 WHEN 'applied' THEN 2 ELSE 3 END, update_us DESC, id "
+                   "LIMIT $4");
+  const SqlValue values[] = {reach.tenant, centre, reach.within, limit};
+  return ReadApprovals(tx, kSql, values);
+}
+
+absl::StatusOr<std::int64_t> Store::CountApprovals(Transaction& tx, const Reach& reach,
+                                                   std::string_view centre) {
+  std::int64_t count = 0;
+  RETURN_IF_ERROR(
+      tx.Query("SELECT COUNT(*) FROM qualification_approvals WHERE tenant = $1 AND centre = $2 "
+               "AND ($3 = '' OR centre = $3)",
+               {reach.tenant, centre, reach.within}, [&](const SqlRow& row) {
+                 count = row.Int(0);
+                 return absl::OkStatus();
+               }));
+  return count;
+}
+
+absl::StatusOr<std::vector<QualificationApproval>> Store::ApprovalsWithoutPlanner(
+    Transaction& tx, const Reach& reach, std::string_view centre, absl::CivilDay day, int limit) {
+  static const std::string kSql = absl::StrCat(
+      "SELECT ", View(kApprovalColumns),
+      " FROM qualification_approvals a WHERE a.tenant = $1 AND a.centre = $2 AND ($3 = '' OR "
+      "a.centre = $3) AND a.state IN ('applied', 'approved', 'suspended') AND NOT EXISTS (SELECT 1 "
+      "FROM planners p WHERE p.tenant = a.tenant AND p.centre = a.centre AND p.approval = a.id AND "
+      "p.state <> $4 AND p.last_day >= $5) ORDER BY a.qualification, a.id LIMIT $6");
+  const std::string text = TextOf(day);
+  const SqlValue values[] = {
+      reach.tenant, centre, reach.within, static_cast<int>(PlannerState::kRemoved), text, limit};
+  return ReadApprovals(tx, kSql, values);
+}
+
 absl::StatusOr<std::map<std::string, std::vector<QualificationApproval>>> Store::ApprovalsOfCentres(
     Transaction& tx, std::string_view tenant, std::span<const std::string> centres) {
   std::map<std::string, std::vector<QualificationApproval>> found;
@@ -471,15 +544,18 @@ Store::StatesOfCentres(Transaction& tx, std::string_view tenant,
 absl::Status Store::UpdateApproval(Transaction& tx, std::string_view tenant,
                                    const QualificationApproval& a) {
   const ApprovalDays days(a);
+  const RulesUsed decided = Kept(a.decided_under);
   ASSIGN_OR_RETURN(
       const std::int64_t rows,
       tx.Execute("UPDATE qualification_approvals SET state = $4, effective_day = $5, end_day = $6, "
                  "state_reason = $7, update_us = $8, version = $9, expire_day = $11, "
-                 "first_use_due_day = $12, first_use_day = $13 "
+                 "first_use_due_day = $12, first_use_day = $13, decided_policy = $14, "
+                 "decided_policy_version = $15, decided_catalogue_version = $16 "
                  "WHERE tenant = $1 AND centre = $2 AND id = $3 AND version = $10",
                  {tenant, a.centre, a.id, NameOf(a.state), days.effective, days.end, a.state_reason,
                   absl::ToUnixMicros(a.update_time), a.version, a.version - 1, days.expire,
-                  days.first_use_due, days.first_use}));
+                  days.first_use_due, days.first_use, decided.policy, decided.policy_version,
+                  decided.catalogue_version}));
   if (rows == 0) {
     return Changed(absl::StrCat("centres/", a.centre, "/qualificationApprovals/", a.id));
   }

@@ -7,6 +7,7 @@
 
 #include "services/approval/search.h"
 #include "services/approval/stores/centre_search.h"
+#include "services/approval/stores/planners.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/testing/engines.h"
 #include "services/platform/testing/status_matchers.h"
@@ -242,6 +243,7 @@ TEST_P(StoreTest, KeepsOneOpenApprovalPerCentreAndQualification) {
     return Write([&](Transaction& tx) { return store_.InsertApproval(tx, tenant, approval); });
   };
   QualificationApproval first = MakeApproval("urn-100000", id_a);
+  first.applied_under = RulesUsed{"default", 3, 1};
   ASSERT_THAT(insert(first), IsOk());
   const auto refused = insert(MakeApproval("urn-100000", id_b));
   EXPECT_THAT(refused, IsError(absl::StatusCode::kAlreadyExists, "APPROVAL_EXISTS"));
@@ -250,6 +252,7 @@ TEST_P(StoreTest, KeepsOneOpenApprovalPerCentreAndQualification) {
   EXPECT_THAT(insert(MakeApproval("urn-100000", id_b), "body-b"), IsOk());
 
   first.state = ApprovalState::kApproved;
+  first.decided_under = RulesUsed{"3818-13", 4, 2};
   first.effective_date = absl::CivilDay(2026, 5, 1);
   ++first.version;
   ASSERT_THAT(Write([&](Transaction& tx) { return store_.UpdateApproval(tx, "body-a", first); }),
@@ -276,6 +279,56 @@ TEST_P(StoreTest, KeepsOneOpenApprovalPerCentreAndQualification) {
   EXPECT_EQ(all[0].state_reason, "left");
   EXPECT_EQ(all[0].create_time, absl::FromUnixMicros(5));
   EXPECT_EQ(all[1].effective_date, std::nullopt);
+  EXPECT_EQ(all[0].applied_under, (RulesUsed{"default", 3, 1}));
+  EXPECT_EQ(all[0].decided_under, (RulesUsed{"3818-13", 4, 2}));
+  EXPECT_EQ(all[1].applied_under, std::nullopt);
+}
+
+TEST_P(StoreTest, ListsWhatIsInForceFirstAndWhatHasNoPlanner) {
+  const auto insert = [&](const std::string& id, ApprovalState state) {
+    QualificationApproval approval = MakeApproval("urn-100000", id);
+    approval.qualification = id;
+    approval.state = state;
+    ASSERT_THAT(
+        Write([&](Transaction& tx) { return store_.InsertApproval(tx, "body-a", approval); }),
+        IsOk());
+  };
+  insert("id1", ApprovalState::kWithdrawn);
+  insert("id2", ApprovalState::kApplied);
+  insert("id3", ApprovalState::kSuspended);
+  insert("id4", ApprovalState::kApproved);
+  PlannerRecord planner;
+  planner.centre = "urn-100000";
+  planner.id = "p1";
+  planner.approval = "id3";
+  planner.qualification = "id3";
+  planner.first_day = absl::CivilDay(2025, 9, 1);
+  planner.last_day = absl::CivilDay(2026, 7, 1);
+  planner.declaration_deadline = planner.last_day;
+  ASSERT_THAT(Write([&](Transaction& tx) { return PlannerStore().Insert(tx, "body-a", planner); }),
+              IsOk());
+  const auto ids = [](const std::vector<QualificationApproval>& approvals) {
+    std::vector<std::string> found;
+    for (const QualificationApproval& approval : approvals) found.push_back(approval.id);
+    return found;
+  };
+  const auto current = [&](const Reach& reach, int limit) {
+    return ids(InRead(
+        [&](Transaction& tx) { return *store_.CurrentApprovals(tx, reach, "urn-100000", limit); }));
+  };
+  EXPECT_THAT(current(kTenant, 9), ElementsAre("id4", "id3", "id2", "id1"));
+  EXPECT_THAT(current(kTenant, 2), ElementsAre("id4", "id3"));
+  EXPECT_THAT(current({"body-a", "urn-100002"}, 9), IsEmpty());
+  EXPECT_EQ(
+      InRead([&](Transaction& tx) { return *store_.CountApprovals(tx, kTenant, "urn-100000"); }),
+      4);
+  const auto unplanned = [&](absl::CivilDay day) {
+    return ids(InRead([&](Transaction& tx) {
+      return *store_.ApprovalsWithoutPlanner(tx, kTenant, "urn-100000", day, 9);
+    }));
+  };
+  EXPECT_THAT(unplanned(planner.last_day), ElementsAre("id2", "id4"));
+  EXPECT_THAT(unplanned(planner.last_day + 1), ElementsAre("id2", "id3", "id4"));
 }
 
 TEST_P(StoreTest, ListsApprovalsOfOneCentreOrOfAllWithinTheReach) {

@@ -41,7 +41,11 @@ absl::Status CheckNoneOpen(const Work& work, const Centre& centre, std::string_v
                               qualification_name, " already"))
         .With("centre", centre_name)
         .With("qualification", qualification_name)
-        .With("approval", absl::StrCat(centre_name, "/qualificationApprovals/", other.id));
+        .With("approval", absl::StrCat(centre_name, "/qualificationApprovals/", other.id))
+        .With("state", NameOf(other.state))
+        .With("rule", "QUAL-7")
+        .Field("qualification_approval.qualification",
+               absl::StrCat("is ", View(NameOf(other.state)), " already"));
   }
   return absl::OkStatus();
 }
@@ -63,7 +67,9 @@ absl::StatusOr<std::string> FastTrackFrom(const Work& work, const std::string& c
                                   " does not have today; apply the usual way"))
       .With("centre", "centres/" + centre)
       .With("qualification", name)
-      .With("fast_track_from", known);
+      .With("fast_track_from", known)
+      .With("rule", "QUAL-7")
+      .Field("qualification_approval.fast_track", "is not open to the centre");
 }
 
 }  // namespace
@@ -81,7 +87,9 @@ absl::StatusOr<QualificationApproval> ApplyForQualification(const Work& work,
                  absl::StrCat(centre_name, " is ", View(NameOf(centre.state)),
                               "; it cannot apply for a qualification"))
         .With("centre", centre_name)
-        .With("state", NameOf(centre.state));
+        .With("state", NameOf(centre.state))
+        .With("rule", "QUAL-7")
+        .Field("parent", absl::StrCat("is ", View(NameOf(centre.state))));
   }
   RETURN_IF_ERROR(CheckNoneOpen(work, centre, qualification));
   QualificationApproval approval;
@@ -91,6 +99,7 @@ absl::StatusOr<QualificationApproval> ApplyForQualification(const Work& work,
   ASSIGN_OR_RETURN(const ApprovalPolicy policy, PolicyFor(work, qualification));
   const int days = track == Track::kFast ? policy.fast_track_answer_days : policy.answer_days;
   if (days > 0) approval.answer_due_date = Today(work) + days;
+  ASSIGN_OR_RETURN(approval.applied_under, RulesFor(work, qualification));
   approval.id = work.context.ids.NextId(work.call.now);
   approval.centre = centre.id;
   approval.qualification = std::string(qualification);

@@ -10,7 +10,8 @@ namespace assay::approval {
 
 enum class Track { kUsual, kFast };
 
-// An approval that has lapsed does not stand in the way: it is closed as lapsed.
+// Keeps the versions of the policy and of the catalogue that it was taken by. An approval that has
+// lapsed does not stand in the way: it is closed as lapsed.
 //
 // Returns NOT_FOUND (CENTRE_NOT_FOUND, QUALIFICATION_NOT_FOUND), FAILED_PRECONDITION
 // (CENTRE_STATE_WRONG) if the centre is withdrawn or closed, ALREADY_EXISTS

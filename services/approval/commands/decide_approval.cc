@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/approval/commands/approval_policy.h"
+#include "services/approval/commands/check_standing.h"
 #include "services/approval/commands/find_qualification.h"
 #include "services/approval/errors.h"
 #include "services/approval/events.h"
@@ -30,13 +31,16 @@ Error StateWrong(const QualificationApproval& approval, std::string_view what) {
                absl::StrCat(NameOf(approval), " is ", View(NameOf(approval.state)), "; it cannot ",
                             View(what)))
       .With("approval", NameOf(approval))
-      .With("state", NameOf(approval.state));
+      .With("state", NameOf(approval.state))
+      .With("rule", "QUAL-7")
+      .Field("name", absl::StrCat("is ", View(NameOf(approval.state))));
 }
 
 Error DeadlineInvalid(std::string_view field, absl::CivilDay day, std::string_view what) {
   return Error(Code::kInvalidArgument, kDeadlineInvalid,
                absl::StrCat(absl::FormatCivilTime(day), " ", View(what)))
       .With("day", absl::FormatCivilTime(day))
+      .With("rule", "QUAL-7")
       .Field(field, what);
 }
 
@@ -74,7 +78,9 @@ Error PlannerMissing(const QualificationApproval& approval) {
                             " asks for employer involvement (EI-1): the centre opens a planner for "
                             "this approval, hands it in, and it is found to meet requirements "
                             "(EI-9, EI-11)"))
-      .With("approval", NameOf(approval));
+      .With("approval", NameOf(approval))
+      .With("rule", "EI-9")
+      .Field("name", "has no planner that meets requirements");
 }
 
 // EI-1, EI-9
@@ -94,17 +100,11 @@ absl::Status CheckPlanner(const Work& work, const QualificationApproval& approva
   return PlannerMissing(approval);
 }
 
+// `place`: where the request has the condition, "conditions[0]".
 absl::Status KeepCondition(const Work& work, const QualificationApproval& approval,
-                           ApprovalCondition condition) {
+                           const ApprovalCondition& condition, const std::string& place) {
   if (condition.due_day <= Today(work)) {
-    return DeadlineInvalid("condition.due_date", condition.due_day, "is not after today");
-  }
-  ASSIGN_OR_RETURN(const ApprovalPolicy policy, PolicyFor(work, approval.qualification));
-  // Nobody is reminded on the very day on which the condition is made.
-  condition.remind_day = std::max(condition.due_day - policy.remind_days, Today(work) + 1);
-  if (policy.remind_days == 0) {
-    condition.remind_day = condition.due_day + 1;
-    condition.reminders = 1;
+    return DeadlineInvalid(place + ".due_date", condition.due_day, "is not after today");
   }
   ASSIGN_OR_RETURN(const int number,
                    ApprovalStore().AddCondition(work.tx, work.reach.tenant, approval, condition));
@@ -112,11 +112,43 @@ absl::Status KeepCondition(const Work& work, const QualificationApproval& approv
     return Error(Code::kFailedPrecondition, kTooManyConditions,
                  absl::StrCat("an approval has at most ", kConditionsMax, " conditions"))
         .With("approval", NameOf(approval))
-        .With("limit", absl::StrCat(kConditionsMax));
+        .With("limit", absl::StrCat(kConditionsMax))
+        .With("rule", "QUAL-7")
+        .Field(place, absl::StrCat("is more than ", kConditionsMax));
   }
   return Record(work, approval, "condition added", Today(work),
                 absl::StrCat(number, ", by ", absl::FormatCivilTime(condition.due_day), ": ",
                              condition.text));
+}
+
+// A first day that has passed changes what was allowed on days that are over: somebody answers for
+// it, and the centre itself was approved on it (QUAL-7).
+absl::Status CheckFirstDay(const Work& work, const QualificationApproval& approval,
+                           const ApprovalDecision& decision) {
+  if (!decision.effective_date.has_value() || *decision.effective_date >= Today(work)) {
+    return absl::OkStatus();
+  }
+  const absl::CivilDay day = *decision.effective_date;
+  if (decision.reason.empty()) {
+    return Error(Code::kInvalidArgument, kReasonMissing,
+                 absl::StrCat("say why ", NameOf(approval), " is approved from ",
+                              absl::FormatCivilTime(day), " on, which has passed (QUAL-7)"))
+        .With("approval", NameOf(approval))
+        .With("day", absl::FormatCivilTime(day))
+        .With("rule", "QUAL-7")
+        .Field("reason", "is missing, and the first day has passed");
+  }
+  ASSIGN_OR_RETURN(const StandingAnswer answer,
+                   CheckStanding(work, approval.centre, approval.qualification, day));
+  if (answer.standing != Standing::kCentreNotApproved) return absl::OkStatus();
+  return Error(
+             Code::kInvalidArgument, kEffectiveDateInvalid,
+             absl::StrCat(answer.message,
+                          "; an approval is in force from a day on which the centre was (QUAL-7)"))
+      .With("approval", NameOf(approval))
+      .With("day", absl::FormatCivilTime(day))
+      .With("rule", "QUAL-7")
+      .Field("effective_date", "is a day on which the centre was not approved");
 }
 
 // Everything that a first approval decides.
@@ -128,8 +160,11 @@ absl::Status Give(const Work& work, QualificationApproval& approval, const Centr
                  absl::StrCat(centre_name, " is ", View(NameOf(centre.state)),
                               "; approve the centre before its qualifications"))
         .With("centre", centre_name)
-        .With("state", NameOf(centre.state));
+        .With("state", NameOf(centre.state))
+        .With("rule", "QUAL-7")
+        .Field("name", absl::StrCat("is of a centre that is ", View(NameOf(centre.state))));
   }
+  RETURN_IF_ERROR(CheckFirstDay(work, approval, decision));
   ASSIGN_OR_RETURN(const ApprovalPolicy policy, PolicyFor(work, approval.qualification));
   RETURN_IF_ERROR(CheckPlanner(work, approval, policy, decision.conditions));
   approval.effective_date = decision.effective_date.value_or(Today(work));
@@ -172,12 +207,16 @@ absl::StatusOr<QualificationApproval> DecideApproval(const Work& work, std::stri
   } else if (decision.to == ApprovalState::kWithdrawn) {
     approval.end_date = day;
   }
+  if (approval.state == ApprovalState::kApplied) {
+    ASSIGN_OR_RETURN(approval.decided_under, RulesFor(work, approval.qualification));
+  }
   approval.state = decision.to;
   approval.state_reason = decision.reason;
   RETURN_IF_ERROR(Keep(work, approval));
   RETURN_IF_ERROR(Record(work, approval, WhatOf(decision), day, decision.reason));
-  for (const ApprovalCondition& condition : decision.conditions) {
-    RETURN_IF_ERROR(KeepCondition(work, approval, condition));
+  for (std::size_t i = 0; i < decision.conditions.size(); ++i) {
+    RETURN_IF_ERROR(
+        KeepCondition(work, approval, decision.conditions[i], absl::StrCat("conditions[", i, "]")));
   }
   RETURN_IF_ERROR(EmitStateChanged(work, approval, centre.facts.title));
   return approval;
@@ -208,7 +247,7 @@ absl::StatusOr<QualificationApproval> AddCondition(const Work& work, const Appro
   ASSIGN_OR_RETURN(QualificationApproval approval,
                    FindGiven(work, target, "be put under a condition"));
   RETURN_IF_ERROR(Keep(work, approval));
-  RETURN_IF_ERROR(KeepCondition(work, approval, condition));
+  RETURN_IF_ERROR(KeepCondition(work, approval, condition, "condition"));
   return approval;
 }
 
@@ -227,14 +266,18 @@ absl::StatusOr<QualificationApproval> CloseCondition(const Work& work, const App
     return Error(Code::kNotFound, kConditionNotFound,
                  absl::StrCat(NameOf(approval), " has no condition ", number))
         .With("approval", NameOf(approval))
-        .With("condition", number);
+        .With("condition", number)
+        .With("rule", "QUAL-7")
+        .Field("condition", "is not a number of this approval's conditions");
   }
   if (found->state != ConditionState::kOpen) {
     return Error(Code::kFailedPrecondition, kConditionStateWrong,
                  absl::StrCat("condition ", number, " is ", View(NameOf(found->state)), " already"))
         .With("approval", NameOf(approval))
         .With("condition", number)
-        .With("state", NameOf(found->state));
+        .With("state", NameOf(found->state))
+        .With("rule", "QUAL-7")
+        .Field("condition", absl::StrCat("is ", View(NameOf(found->state))));
   }
   if (found->kind == ConditionKind::kPlanner && closing.state == ConditionState::kMet) {
     ASSIGN_OR_RETURN(const bool meets, store.PlannerMeets(work.tx, tenant, approval));

@@ -14,7 +14,7 @@ namespace assay::approval {
 
 struct ApprovalDecision {
   ApprovalState to = ApprovalState::kApproved;
-  std::string reason;                            // Read by the centre.
+  std::string reason;                            // Read by the centre; kept in the history.
   std::optional<absl::CivilDay> effective_date;  // Of an approval; absent: today.
   std::string etag;                              // "" agrees with any.
   bool reinstate = false;                        // With kApproved: from suspended.
@@ -31,11 +31,13 @@ struct ApprovalTarget {
 // An approval is in force from effective_date; a withdrawal or suspension ends it today, so that
 // today is the first day without it. Days are those of UTC. If the qualification asks for employer
 // involvement, a planner must meet requirements, or be a condition where the policy allows that
-// (EI-1, EI-9).
+// (EI-1, EI-9). A first day that has passed needs a reason, and the centre was approved on it
+// (QUAL-7). The versions of the policy and of the catalogue that it was decided by are kept.
 //
 // Returns NOT_FOUND (APPROVAL_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION
 // (APPROVAL_STATE_WRONG, PLANNER_MISSING, or CENTRE_STATE_WRONG when it approves for a centre that
-// is not approved itself), INVALID_ARGUMENT (DEADLINE_INVALID).
+// is not approved itself), INVALID_ARGUMENT (DEADLINE_INVALID, REASON_MISSING,
+// EFFECTIVE_DATE_INVALID).
 absl::StatusOr<QualificationApproval> DecideApproval(const Work& work, std::string_view centre_id,
                                                      std::string_view id,
                                                      const ApprovalDecision& decision);

@@ -1,22 +1,26 @@
 #include "services/approval/commands/lapse_approvals.h"
 
 #include <memory>
+#include <set>
+#include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "services/approval/events.h"
 #include "services/approval/stores/approvals.h"
 #include "services/platform/core/status_macros.h"
+#include "services/platform/log/log.h"
 
 namespace assay::approval {
 namespace {
 
 using platform::Transaction;
 
-constexpr int kMostAtOnce = 1000;  // Of each kind in one round.
-// Told ahead, then once more when it is overdue.
-constexpr int kRemindersMax = 2;
-const absl::CivilDay kNeverAgain(9999, 12, 31);
+constexpr int kBatch = 1000;
+constexpr int kBatchesMost = 1000;         // In one round.
+constexpr std::size_t kFailedMost = 1000;  // More than this is not the fault of single approvals.
 
 absl::CivilDay DayOf(absl::Time time) { return absl::ToCivilDay(time, absl::UTCTimeZone()); }
 
@@ -46,43 +50,29 @@ absl::Status Lapse(const Work& work, const EndingApproval& ending) {
   return LapseApproval(work, approval);
 }
 
-absl::Status Remind(const Work& work, const DueCondition& due) {
-  const std::string& tenant = work.reach.tenant;
-  ApprovalStore store;
-  ASSIGN_OR_RETURN(const QualificationApproval approval,
-                   work.context.store.GetApproval(work.tx, work.reach, due.centre, due.approval));
-  ASSIGN_OR_RETURN(const auto conditions, store.ListConditions(work.tx, tenant, approval));
-  const absl::CivilDay today = DayOf(work.call.now);
-  const bool given =
-      approval.state == ApprovalState::kApproved || approval.state == ApprovalState::kSuspended;
-  for (ApprovalCondition condition : conditions) {
-    if (condition.number != due.number || condition.state != ConditionState::kOpen ||
-        condition.remind_day > today) {
-      continue;
-    }
-    const bool overdue = condition.due_day < today;
-    condition.reminders = overdue ? kRemindersMax : condition.reminders + 1;
-    condition.remind_day =
-        condition.reminders < kRemindersMax ? condition.due_day + 1 : kNeverAgain;
-    // A condition of what has ended interests nobody any more.
-    if (!given) condition.remind_day = kNeverAgain;
-    RETURN_IF_ERROR(store.UpdateCondition(work.tx, tenant, approval, condition));
-    if (!given) continue;
-    RETURN_IF_ERROR(EmitConditionDue(work, approval, condition, overdue ? "overdue" : "due"));
-  }
-  return absl::OkStatus();
-}
+using Failed = std::set<std::tuple<std::string, std::string, std::string>>;
 
-template <typename Item>
-absl::Status ForEach(const Context& context, absl::Time now, const std::vector<Item>& items,
-                     absl::Status (*handle)(const Work&, const Item&)) {
-  for (const Item& item : items) {
+// How many of the items were new; the ones that could not be closed go into `failed`.
+int LapseEach(const Context& context, absl::Time now, const std::vector<EndingApproval>& items,
+              Failed& failed) {
+  int tried = 0;
+  for (const EndingApproval& item : items) {
+    const std::tuple key(item.tenant, item.centre, item.id);
+    if (failed.contains(key)) continue;
+    ++tried;
     const platform::Call call = CallOf(context, item.tenant, now);
-    RETURN_IF_ERROR(context.database.WriteNow([&](Transaction& tx) {
-      return handle(Work{tx, call, context, ReachOf(call)}, item);
-    }));
+    const absl::Status done = context.database.WriteNow([&](Transaction& tx) {
+      return Lapse(Work{tx, call, context, ReachOf(call)}, item);
+    });
+    if (done.ok()) continue;
+    failed.insert(key);
+    platform::Log(
+        platform::Severity::kError, "approval.lapse_failed",
+        {{"tenant", item.tenant},
+         {"approval", absl::StrCat("centres/", item.centre, "/qualificationApprovals/", item.id)},
+         {"status", done.ToString()}});
   }
-  return absl::OkStatus();
+  return tried;
 }
 
 }  // namespace
@@ -110,16 +100,19 @@ absl::Status LapseApproval(const Work& work, QualificationApproval approval) {
 }
 
 absl::Status TendApprovals(const Context& context, absl::Time now) {
-  std::vector<EndingApproval> ending;
-  std::vector<DueCondition> due;
-  RETURN_IF_ERROR(context.database.ReadNow([&](Transaction& tx) -> absl::Status {
-    ApprovalStore store;
-    ASSIGN_OR_RETURN(ending, store.ListEnding(tx, DayOf(now), kMostAtOnce));
-    ASSIGN_OR_RETURN(due, store.ListDueConditions(tx, DayOf(now), kMostAtOnce));
-    return absl::OkStatus();
-  }));
-  RETURN_IF_ERROR(ForEach(context, now, ending, &Lapse));
-  return ForEach(context, now, due, &Remind);
+  Failed failed;
+  for (int batches = 0; batches < kBatchesMost && failed.size() < kFailedMost; ++batches) {
+    std::vector<EndingApproval> ending;
+    // Those that failed are found again, beside as many others as make a batch.
+    const int limit = kBatch + static_cast<int>(failed.size());
+    RETURN_IF_ERROR(context.database.ReadNow([&](Transaction& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(ending, ApprovalStore().ListEnding(tx, DayOf(now), limit));
+      return absl::OkStatus();
+    }));
+    if (LapseEach(context, now, ending, failed) == 0) break;
+  }
+  if (failed.empty()) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat(failed.size(), " approvals could not be closed"));
 }
 
 }  // namespace assay::approval

@@ -1,5 +1,5 @@
-// What happens to approvals without anybody's doing: they expire, lapse unused, and their
-// conditions come due.
+// What happens to approvals without anybody's doing: they expire, or lapse unused. What comes due
+// before is told by sweep_deadlines.h.
 #pragma once
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -10,8 +10,9 @@ namespace assay::approval {
 // Closes an approval that has ended by itself (see LapseDay) as lapsed, and says so.
 absl::Status LapseApproval(const Work& work, QualificationApproval approval);
 
-// The same for those of all tenants; and reminds centres of conditions that are due soon, and the
-// quality team of those that are overdue. Each once. Bounded; what is left is done the next time.
+// The same for those of all tenants. One that cannot be closed is logged, holds up no other, and is
+// tried again the next time; the answer then is INTERNAL. Bounded; what is left is done the next
+// time.
 absl::Status TendApprovals(const Context& context, absl::Time now);
 
 }  // namespace assay::approval

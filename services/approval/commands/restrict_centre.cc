@@ -96,6 +96,7 @@ absl::StatusOr<RestrictionRecord> ImposeRestriction(const Work& work, const Impo
   record.rule.effects = level->effects;
   record.rule.learners_max = wanted.learners_max;
   record.rule.reason = wanted.reason;
+  record.policy_version = work.context.oversight.version;
   record.officer = std::string(work.call.subject());
   record.create_time = work.call.now;
   RETURN_IF_ERROR(RestrictionStore().Insert(work.tx, work.reach.tenant, record));

@@ -9,6 +9,7 @@
 #include "services/approval/oversight_events.h"
 #include "services/approval/stores/deadlines.h"
 #include "services/platform/core/status_macros.h"
+#include "services/platform/log/log.h"
 
 namespace assay::approval {
 namespace {
@@ -47,7 +48,8 @@ absl::StatusOr<int> Remind(const Context& context, const std::string& tenant,
     const platform::Call call = CallOf(context, tenant, now);
     const Work work{tx, call, context, {.tenant = tenant, .within = ""}};
     for (const DueItem& item : items) {
-      ASSIGN_OR_RETURN(const bool first, store.AddNotice(tx, item, window.days_left, now));
+      ASSIGN_OR_RETURN(const bool first,
+                       store.AddNotice(tx, item, window.days_left, context.oversight.version, now));
       if (!first) continue;
       RETURN_IF_ERROR(EmitDeadlineRaised(work, item, window, today));
     }
@@ -90,6 +92,7 @@ absl::Status SweepDeadlines(const Context& context, absl::Time now) {
   for (int found = kBatch; found == kBatch && batches < kBatchesMost; ++batches) {
     ASSIGN_OR_RETURN(found, CloseEnded(context, now));
   }
+  absl::Status failed;
   std::string tenant;
   for (int tenants = 0; tenants < kTenantsMost; ++tenants) {
     std::string next;
@@ -99,9 +102,14 @@ absl::Status SweepDeadlines(const Context& context, absl::Time now) {
     }));
     if (next.empty()) break;
     tenant = std::move(next);
-    RETURN_IF_ERROR(SweepTenant(context, tenant, now));
+    const absl::Status swept = SweepTenant(context, tenant, now);
+    if (swept.ok()) continue;
+    // One body's trouble keeps no reminder from the others.
+    failed = swept;
+    platform::Log(platform::Severity::kError, "approval.sweep_failed",
+                  {{"tenant", tenant}, {"status", swept.ToString()}});
   }
-  return absl::OkStatus();
+  return failed;
 }
 
 }  // namespace assay::approval

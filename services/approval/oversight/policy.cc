@@ -15,6 +15,7 @@ const RestrictionLevel* OversightPolicy::FindLevel(std::string_view id) const {
 
 std::vector<std::string> Contradictions(const OversightPolicy& policy) {
   std::vector<std::string> problems = Contradictions(policy.reminders);
+  if (policy.version < 1) problems.push_back("version is not from 1 on");
   if (policy.levels.size() > static_cast<std::size_t>(kLevelsMost)) {
     problems.push_back(absl::StrCat("there are more than ", kLevelsMost, " levels"));
   }

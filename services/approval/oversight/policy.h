@@ -11,6 +11,7 @@
 namespace assay::approval {
 
 struct OversightPolicy {
+  int version = 1;  // Kept with what is decided by it.
   std::vector<RestrictionLevel> levels;
   ReminderRule reminders;
   CompetenceRule competence;

@@ -135,6 +135,9 @@ absl::StatusOr<V1Approval> Approve(const Work& work,
                                                     request.effective_date()));
   ASSIGN_OR_RETURN(decision.expire_date,
                    DayFrom("expire_date", request.has_expire_date(), request.expire_date()));
+  if (!request.reason().empty()) {
+    ASSIGN_OR_RETURN(decision.reason, ReasonFrom(request.reason()));
+  }
   if (request.conditions_size() > kConditionsMax) {
     return FieldInvalid("conditions", absl::StrCat("are more than ", kConditionsMax));
   }
@@ -279,7 +282,8 @@ absl::StatusOr<std::string> PolicyKeyFrom(const std::string& name) {
   return FieldInvalid("name", "is not approvalPolicies/{approval_policy}");
 }
 
-v1::ApprovalPolicy ToProto(const ApprovalPolicy& policy, const std::string& key) {
+// `latest`: the last version of the policy `key` itself.
+v1::ApprovalPolicy ToProto(const ApprovalPolicy& policy, const std::string& key, int latest) {
   v1::ApprovalPolicy out;
   const bool own = policy.qualification == key;
   out.set_name(absl::StrCat("approvalPolicies/", key));
@@ -288,13 +292,14 @@ v1::ApprovalPolicy ToProto(const ApprovalPolicy& policy, const std::string& key)
   out.set_valid_days(policy.valid_days);
   out.set_first_use_days(policy.first_use_days);
   out.set_planner_as_condition(policy.planner_as_condition);
-  out.set_remind_days(policy.remind_days);
   out.set_version(own ? policy.version : 0);
+  out.set_latest_version(latest);
+  if (policy.version > 0) *out.mutable_effective_date() = ToDate(policy.effective_day);
   if (!own) out.set_inherited_from(absl::StrCat("approvalPolicies/", policy.qualification));
   out.set_change_note(policy.change_note);
   out.set_author(policy.author);
   if (policy.version > 0) *out.mutable_update_time() = ToTimestamp(policy.time);
-  out.set_etag(platform::EtagOf(own ? policy.version : 0));
+  out.set_etag(platform::EtagOf(latest));
   return out;
 }
 
@@ -308,8 +313,16 @@ absl::StatusOr<std::string> KnownPolicyKey(const Work& work, const std::string& 
 absl::StatusOr<v1::ApprovalPolicy> GetPolicy(const Work& work,
                                              const v1::GetApprovalPolicyRequest& request) {
   ASSIGN_OR_RETURN(const std::string key, KnownPolicyKey(work, request.name()));
-  ASSIGN_OR_RETURN(const ApprovalPolicy policy, PolicyFor(work, key));
-  return ToProto(policy, key);
+  ASSIGN_OR_RETURN(const auto day, DayFrom("date", request.has_date(), request.date()));
+  if (request.version() < 0) return FieldInvalid("version", "is below 0");
+  if (request.version() > 0 && day.has_value()) {
+    return FieldInvalid("version", "is given together with date; one of them says which");
+  }
+  ASSIGN_OR_RETURN(const int latest, LatestPolicyVersion(work, key));
+  ASSIGN_OR_RETURN(const ApprovalPolicy policy, request.version() > 0
+                                                    ? PolicyVersion(work, key, request.version())
+                                                    : PolicyFor(work, key, day));
+  return ToProto(policy, key, latest);
 }
 
 absl::StatusOr<v1::ApprovalPolicy> UpdatePolicy(const Work& work,
@@ -323,10 +336,11 @@ absl::StatusOr<v1::ApprovalPolicy> UpdatePolicy(const Work& work,
   policy.valid_days = in.valid_days();
   policy.first_use_days = in.first_use_days();
   policy.planner_as_condition = in.planner_as_condition();
-  policy.remind_days = in.remind_days();
   const std::string key = policy.qualification;
-  ASSIGN_OR_RETURN(policy, SetPolicy(work, std::move(policy), request.etag()));
-  return ToProto(policy, key);
+  ASSIGN_OR_RETURN(const auto first, DayFrom("effective_date", request.has_effective_date(),
+                                             request.effective_date()));
+  ASSIGN_OR_RETURN(policy, SetPolicy(work, std::move(policy), first, request.etag()));
+  return ToProto(policy, key, policy.version);
 }
 
 template <typename Request, typename Response>

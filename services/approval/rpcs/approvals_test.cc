@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "assay/approval/v1/planner_service.pb.h"
 #include "assay/approval/v1/qualification_service.pb.h"
 #include "services/approval/wiring.h"
+#include "services/platform/error/error.h"
 #include "services/platform/testing/service_fixture.h"
 #include "services/platform/testing/status_matchers.h"
 
@@ -23,6 +25,7 @@ using platform::testing::IsOk;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 using Code = absl::StatusCode;
 using Approval = v1::QualificationApproval;
 
@@ -391,11 +394,8 @@ TEST_F(ApprovalTest, ClosesWhatHasEndedAndTellsTheCentreOnce) {
   EXPECT_EQ(DayOf(lapsed->end_date()), today_);
 }
 
-// NOT-3
-TEST_F(ApprovalTest, RemindsOfAConditionAheadAndOnceItIsOverdue) {
-  v1::ApprovalPolicy policy;
-  policy.set_remind_days(7);
-  ASSERT_THAT(SetPolicy(policy), IsOk());
+// NOT-3: conditions go the way of all that is due, each notice once.
+TEST_F(ApprovalTest, RemindsOfAConditionByThePolicyOfOversightAndEscalatesIt) {
   const auto applied = Apply("3818-13");
   v1::ApproveQualificationApprovalRequest with;
   v1::ApprovalCondition& condition = *with.add_conditions();
@@ -406,12 +406,19 @@ TEST_F(ApprovalTest, RemindsOfAConditionAheadAndOnceItIsOverdue) {
   const auto run = [&](int days) {
     PassDays(days);
     const std::size_t before = service_.Outbox().size();
-    EXPECT_THAT(service_.RunPeriodic("approval.endings"), IsOk());
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_THAT(service_.RunPeriodic("approval.endings"), IsOk());
+      EXPECT_THAT(service_.RunPeriodic("approval.deadlines"), IsOk());
+    }
     for (std::size_t i = before; i < service_.Outbox().size(); ++i) {
-      v1::ApprovalConditionDue due;
-      EXPECT_EQ(service_.Outbox()[i].type, "assay.approval.v1.ApprovalConditionDue");
-      EXPECT_TRUE(due.ParseFromString(service_.Outbox()[i].payload));
-      told.push_back(due.state());
+      v1::CentreDeadlineRaised raised;
+      EXPECT_EQ(service_.Outbox()[i].type, "assay.approval.v1.CentreDeadlineRaised");
+      EXPECT_TRUE(raised.ParseFromString(service_.Outbox()[i].payload));
+      EXPECT_EQ(raised.item(), applied->name() + "/conditions/1");
+      EXPECT_EQ(raised.rule(), "QUAL-7");
+      EXPECT_EQ(raised.party(), "centre");
+      EXPECT_THAT(raised.text(), HasSubstr("Train a second verifier."));
+      told.push_back(absl::StrCat(raised.timing(), " ", raised.days_left()));
     }
   };
   const auto overdue = [&] {
@@ -422,17 +429,257 @@ TEST_F(ApprovalTest, RemindsOfAConditionAheadAndOnceItIsOverdue) {
                "ApprovalService/ListQualificationApprovals", list, officer_)
         ->qualification_approvals_size();
   };
-  run(22);
+  run(1);
   EXPECT_THAT(told, IsEmpty());
   run(1);
-  run(1);
-  EXPECT_THAT(told, ElementsAre("due"));
+  run(21);
   run(6);
+  EXPECT_THAT(told, ElementsAre("AHEAD 28", "AHEAD 7", "AHEAD 1"));
   EXPECT_EQ(overdue(), 0);
+  run(2);
+  run(6);
   run(1);
-  run(1);
-  EXPECT_THAT(told, ElementsAre("due", "overdue"));
+  EXPECT_THAT(told, ElementsAre("AHEAD 28", "AHEAD 7", "AHEAD 1", "OVERDUE -1", "OVERDUE -7"));
   EXPECT_EQ(overdue(), 1);
+}
+
+// NOT-3, QUAL-7: nobody has answered, and an approval nobody uses is about to lapse.
+TEST_F(ApprovalTest, RemindsTheQualityTeamOfApplicationsAndTheCentreOfWhatEnds) {
+  v1::ApprovalPolicy policy;
+  policy.set_answer_days(7);
+  policy.set_first_use_days(20);
+  ASSERT_THAT(SetPolicy(policy), IsOk());
+  const std::string given = Approved("3818-13");
+  AddQualification("9002-03");
+  const auto waits = Apply("9002-03");
+  ASSERT_THAT(waits, IsOk());
+  PassDays(8);
+  ASSERT_THAT(service_.RunPeriodic("approval.deadlines"), IsOk());
+  std::vector<std::string> told;
+  for (const platform::Event& event : service_.Outbox()) {
+    v1::CentreDeadlineRaised raised;
+    if (event.type != raised.GetTypeName()) continue;
+    ASSERT_TRUE(raised.ParseFromString(event.payload));
+    told.push_back(absl::StrCat(raised.item(), " ", raised.timing(), " ", raised.party()));
+  }
+  EXPECT_THAT(told, ::testing::UnorderedElementsAre(waits->name() + " OVERDUE quality",
+                                                    given + " AHEAD centre"));
+}
+
+// One that cannot be closed (its centre is gone) holds up no other.
+TEST_F(ApprovalTest, ClosesTheOthersWhenOneCannotBeClosed) {
+  v1::ApprovalPolicy policy;
+  policy.set_first_use_days(5);
+  ASSERT_THAT(SetPolicy(policy), IsOk());
+  const std::string name = Approved("3818-13");
+  ASSERT_THAT(service_.database().WriteNow([](platform::Transaction& tx) {
+    return tx
+        .Execute(
+            "INSERT INTO qualification_approvals SELECT tenant, 'urn-1', id, "
+            "qualification, state, effective_day, end_day, state_reason, create_us, "
+            "update_us, version, fast_track_from, answer_due_day, expire_day, "
+            "first_use_due_day, first_use_day, applied_policy, applied_policy_version, "
+            "applied_catalogue_version, decided_policy, decided_policy_version, "
+            "decided_catalogue_version FROM qualification_approvals",
+            {})
+        .status();
+  }),
+              IsOk());
+  PassDays(5);
+  EXPECT_EQ(service_.RunPeriodic("approval.endings").code(), Code::kInternal);
+  EXPECT_EQ(Get(name)->state(), Approval::STATE_LAPSED);
+}
+
+// QUAL-7, QUAL-9
+TEST_F(ApprovalTest, ApprovesFromAPastDayOnlyWithAReasonAndWhereTheCentreWasApproved) {
+  const absl::CivilDay approved = today_;
+  PassDays(10);
+  const auto applied = Apply("3818-13");
+  ASSERT_THAT(applied, IsOk());
+  v1::ApproveQualificationApprovalRequest request;
+  *request.mutable_effective_date() = DateOf(today_ - 3);
+  const auto bare = Approve(applied->name(), request);
+  EXPECT_THAT(bare, IsError(Code::kInvalidArgument, "REASON_MISSING"));
+  EXPECT_THAT(platform::FieldsOf(bare.status()), ElementsAre(StartsWith("reason: ")));
+  request.set_reason("The letter of the 3rd said so.");
+  *request.mutable_effective_date() = DateOf(approved - 1);
+  EXPECT_THAT(Approve(applied->name(), request),
+              IsError(Code::kInvalidArgument, "EFFECTIVE_DATE_INVALID"));
+  *request.mutable_effective_date() = DateOf(approved);
+  const auto given = Approve(applied->name(), request);
+  ASSERT_THAT(given, IsOk());
+  EXPECT_EQ(DayOf(given->effective_date()), approved);
+  v1::ListApprovalChangesRequest list;
+  list.set_parent(applied->name());
+  const auto changes =
+      Call<v1::ListApprovalChangesResponse>("ApprovalService/ListApprovalChanges", list, head_);
+  ASSERT_EQ(changes->changes_size(), 2);
+  EXPECT_EQ(changes->changes(1).reason(), "The letter of the 3rd said so.");
+}
+
+// QUAL-7: which version of the rules an application was taken by, and which decided it.
+TEST_F(ApprovalTest, KeepsTheVersionsThatAnApprovalWasDecidedBy) {
+  AddQualification("9002-03");
+  const auto applied = Apply("9002-03");
+  ASSERT_THAT(applied, IsOk());
+  EXPECT_EQ(applied->applied_under().policy(), "approvalPolicies/default");
+  EXPECT_EQ(applied->applied_under().policy_version(), 0);
+  EXPECT_EQ(applied->applied_under().catalogue_version(), 1);
+  EXPECT_FALSE(applied->has_decided_under());
+  v1::ApprovalPolicy policy;
+  policy.set_valid_days(100);
+  ASSERT_THAT(SetPolicy(policy, "approvalPolicies/9002-03"), IsOk());
+  const auto approved = Approve(applied->name());
+  ASSERT_THAT(approved, IsOk());
+  EXPECT_EQ(approved->applied_under().policy_version(), 0);
+  EXPECT_EQ(approved->decided_under().policy(), "approvalPolicies/9002-03");
+  EXPECT_EQ(approved->decided_under().policy_version(), 1);
+  EXPECT_EQ(approved->decided_under().catalogue_version(), 1);
+  // Later versions and decisions change nothing of it.
+  ASSERT_THAT(SetPolicy(policy, "approvalPolicies/9002-03"), IsOk());
+  ASSERT_THAT(Decide<v1::WithdrawQualificationApprovalRequest>("WithdrawQualificationApproval",
+                                                               applied->name()),
+              IsOk());
+  EXPECT_EQ(Get(applied->name())->decided_under().policy_version(), 1);
+}
+
+// QUAL-7
+TEST_F(ApprovalTest, APolicyCountsFromItsFirstDay) {
+  const auto get = [&](std::optional<absl::CivilDay> day = std::nullopt, int version = 0) {
+    v1::GetApprovalPolicyRequest request;
+    request.set_name("approvalPolicies/default");
+    if (day.has_value()) *request.mutable_date() = DateOf(*day);
+    request.set_version(version);
+    return Call<v1::ApprovalPolicy>("ApprovalService/GetApprovalPolicy", request, officer_);
+  };
+  v1::UpdateApprovalPolicyRequest update;
+  update.set_name("approvalPolicies/default");
+  update.mutable_policy()->set_answer_days(7);
+  update.set_change_note("as agreed");
+  const auto set = [&] {
+    return Call<v1::ApprovalPolicy>("ApprovalService/UpdateApprovalPolicy", update, officer_);
+  };
+  *update.mutable_effective_date() = DateOf(today_ - 1);
+  EXPECT_THAT(set(), IsError(Code::kInvalidArgument, "DEADLINE_INVALID"));
+  *update.mutable_effective_date() = DateOf(today_ + 10);
+  ASSERT_THAT(set(), IsOk());
+  // Until then the service's own values count; what is to come is seen.
+  EXPECT_EQ(get()->version(), 0);
+  EXPECT_EQ(get()->latest_version(), 1);
+  EXPECT_EQ(DayOf(Apply("3818-13")->answer_due_date()), today_ + 30);
+  EXPECT_EQ(get(today_ + 10)->version(), 1);
+  EXPECT_EQ(get(today_ + 10)->answer_days(), 7);
+  EXPECT_EQ(DayOf(get(std::nullopt, 1)->effective_date()), today_ + 10);
+  EXPECT_THAT(get(std::nullopt, 2), IsError(Code::kNotFound, "APPROVAL_POLICY_NOT_FOUND"));
+  EXPECT_THAT(get(today_, 1), IsError(Code::kInvalidArgument, "FIELD_INVALID"));
+  // Versions come into force in their order, and the etag is that of the last.
+  update.mutable_policy()->set_answer_days(3);
+  *update.mutable_effective_date() = DateOf(today_ + 9);
+  EXPECT_THAT(set(), IsError(Code::kInvalidArgument, "DEADLINE_INVALID"));
+  update.clear_effective_date();
+  update.set_etag("\"0\"");
+  EXPECT_THAT(set(), IsError(Code::kAborted, "ETAG_MISMATCH"));
+  update.set_etag(get()->etag());
+  const auto second = set();
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(DayOf(second->effective_date()), today_ + 10);
+  PassDays(10);
+  EXPECT_EQ(get()->version(), 2);
+  EXPECT_EQ(get()->answer_days(), 3);
+}
+
+// Bad input: whatever is refused says why, by which rule, and where.
+TEST_F(ApprovalTest, EveryRefusalHasAReasonARuleAndAPlace) {
+  AddQualification("9001-03", /*involvement=*/true);
+  const auto technical = Apply("9001-03");
+  const std::string given = Approved("3818-13");
+  AddQualification("9002-03");
+  const auto waits = Apply("9002-03");
+  ASSERT_THAT(waits, IsOk());
+  const auto condition = [&](const std::string& name, absl::CivilDay due) {
+    v1::AddApprovalConditionRequest add;
+    add.set_name(name);
+    add.mutable_condition()->set_text("Train.");
+    *add.mutable_condition()->mutable_due_date() = DateOf(due);
+    return Call<Approval>("ApprovalService/AddApprovalCondition", add, officer_).status();
+  };
+  ASSERT_THAT(condition(given, today_ + 9), IsOk());
+  const auto close = [&](int number) {
+    v1::CloseApprovalConditionRequest request;
+    request.set_name(given);
+    request.set_condition(number);
+    request.set_state(v1::ApprovalCondition::STATE_MET);
+    request.set_reason("seen");
+    return Call<Approval>("ApprovalService/CloseApprovalCondition", request, officer_).status();
+  };
+  ASSERT_THAT(close(1), IsOk());
+  v1::ApproveQualificationApprovalRequest backdated, ends, conditional;
+  *backdated.mutable_effective_date() = DateOf(today_ - 1);
+  v1::ApproveQualificationApprovalRequest before = backdated;
+  before.set_reason("late");
+  *ends.mutable_expire_date() = DateOf(today_);
+  conditional.add_conditions()->set_text("Train.");
+  *conditional.mutable_conditions(0)->mutable_due_date() = DateOf(today_);
+  v1::RenewQualificationApprovalRequest renew;
+  renew.set_name(given);
+  renew.set_reason("visited");
+  *renew.mutable_expire_date() = DateOf(today_);
+  v1::UpdateApprovalPolicyRequest past;
+  past.set_name("approvalPolicies/default");
+  past.set_change_note("x");
+  *past.mutable_effective_date() = DateOf(today_ - 1);
+  v1::ApprovalPolicy negative;
+  negative.set_valid_days(-1);
+  v1::WithdrawCentreRequest withdraw;
+  withdraw.set_name(kCentre);
+  withdraw.set_reason("left");
+  struct Case {
+    absl::Status refused;
+    const char* reason;
+    const char* rule;
+    const char* place;
+  };
+  std::vector<Case> cases = {
+      {Approve(given).status(), "APPROVAL_STATE_WRONG", "QUAL-7", "name"},
+      {Decide<v1::WithdrawQualificationApprovalRequest>("WithdrawQualificationApproval",
+                                                        waits->name())
+           .status(),
+       "APPROVAL_STATE_WRONG", "QUAL-7", "name"},
+      {condition(waits->name(), today_ + 9), "APPROVAL_STATE_WRONG", "QUAL-7", "name"},
+      {Approve(technical->name()).status(), "PLANNER_MISSING", "EI-9", "name"},
+      {Approve(waits->name(), backdated).status(), "REASON_MISSING", "QUAL-7", "reason"},
+      {Approve(waits->name(), before).status(), "EFFECTIVE_DATE_INVALID", "QUAL-7",
+       "effective_date"},
+      {Approve(waits->name(), ends).status(), "DEADLINE_INVALID", "QUAL-7", "expire_date"},
+      {Approve(waits->name(), conditional).status(), "DEADLINE_INVALID", "QUAL-7",
+       "conditions[0].due_date"},
+      {condition(given, today_), "DEADLINE_INVALID", "QUAL-7", "condition.due_date"},
+      {Call<Approval>("ApprovalService/RenewQualificationApproval", renew, officer_).status(),
+       "DEADLINE_INVALID", "QUAL-7", "expire_date"},
+      {close(1), "CONDITION_STATE_WRONG", "QUAL-7", "condition"},
+      {close(9), "CONDITION_NOT_FOUND", "QUAL-7", "condition"},
+      {Apply("3818-13").status(), "APPROVAL_EXISTS", "QUAL-7",
+       "qualification_approval.qualification"},
+      {Call<v1::ApprovalPolicy>("ApprovalService/UpdateApprovalPolicy", past, officer_).status(),
+       "DEADLINE_INVALID", "QUAL-7", "effective_date"},
+      {SetPolicy(negative), "FIELD_INVALID", "QUAL-7", "policy.valid_days"}};
+  for (int i = 1; i < 50; ++i) ASSERT_THAT(condition(given, today_ + 9), IsOk());
+  cases.push_back({condition(given, today_ + 9), "TOO_MANY_CONDITIONS", "QUAL-7", "condition"});
+  ASSERT_THAT(
+      Decide<v1::WithdrawQualificationApprovalRequest>("WithdrawQualificationApproval", given),
+      IsOk());
+  cases.push_back({Apply("3818-13", /*fast_track=*/true).status(), "FAST_TRACK_NOT_OPEN", "QUAL-7",
+                   "qualification_approval.fast_track"});
+  ASSERT_THAT(Call<v1::Centre>("CentreService/WithdrawCentre", withdraw, officer_), IsOk());
+  cases.push_back({Approve(waits->name()).status(), "CENTRE_STATE_WRONG", "QUAL-7", "name"});
+  cases.push_back({Apply("3818-13").status(), "CENTRE_STATE_WRONG", "QUAL-7", "parent"});
+  for (const Case& c : cases) {
+    SCOPED_TRACE(absl::StrCat(c.reason, " at ", c.place));
+    EXPECT_EQ(platform::ReasonOf(c.refused), c.reason);
+    EXPECT_EQ(platform::MetadataOf(c.refused, "rule"), c.rule);
+    EXPECT_THAT(platform::FieldsOf(c.refused),
+                ElementsAre(StartsWith(absl::StrCat(c.place, ": "))));
+  }
 }
 
 TEST_F(ApprovalTest, AnswersAThousandQuestionsAtOnceAndNoMore) {

@@ -50,6 +50,7 @@ absl::StatusOr<v1::OversightPolicy> GetPolicy(const Work& work,
     out.add_competence_required(std::string(NameOf(kind)));
   }
   out.set_competence_valid_days_max(policy.competence.valid_days_max);
+  out.set_version(policy.version);
   return out;
 }
 
@@ -72,6 +73,7 @@ v1::Restriction ToProto(const Work& work, const RestrictionRecord& record) {
   out.set_state(
       static_cast<v1::Restriction::State>(static_cast<int>(StateOn(rule, Today(work))) + 1));
   *out.mutable_effects() = ToProto(rule.effects);
+  out.set_policy_version(record.policy_version);
   out.set_officer(record.officer);
   out.set_lift_reason(record.lift_reason);
   out.set_lifted_by(record.lifted_by);
@@ -231,6 +233,7 @@ absl::StatusOr<v1::CentreAction> Whole(const Work& work, const ActionRecord& rec
     *to.mutable_due_day() = ToDate(notice.due);
     to.set_days_left(notice.days_left);
     *to.mutable_notice_time() = ToTimestamp(notice.time);
+    to.set_policy_version(notice.policy_version);
   }
   return out;
 }

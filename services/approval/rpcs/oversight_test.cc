@@ -348,6 +348,7 @@ TEST_F(OversightTest, RemindersAndEscalationAreRaisedOnceEach) {
   ASSERT_THAT(whole->notices(), SizeIs(2));
   EXPECT_EQ(whole->notices(0).days_left(), 28);
   EXPECT_EQ(whole->notices(1).days_left(), -1);
+  EXPECT_EQ(whole->notices(1).policy_version(), 1);
   // An extension begins anew.
   ASSERT_THAT(Rule<v1::ExtendActionRequest>("Extend", given->name(),
                                             [&](auto& request) {
@@ -419,6 +420,7 @@ TEST_F(OversightTest, ThePolicyIsShown) {
   ASSERT_THAT(policy, IsOk());
   EXPECT_THAT(policy->reminder_days_ahead(), ElementsAre(28, 7, 1));
   EXPECT_THAT(policy->levels(), SizeIs(5));
+  EXPECT_EQ(policy->version(), 1);
 }
 
 }  // namespace

@@ -134,14 +134,14 @@ absl::StatusOr<int> ApprovalStore::AddCondition(Tx& tx, std::string_view tenant,
                                                 const QualificationApproval& a,
                                                 const ApprovalCondition& condition) {
   ASSIGN_OR_RETURN(const int number, NextNumber(tx, "approval_conditions", tenant, a));
-  const std::string due = TextOf(condition.due_day), remind = TextOf(condition.remind_day);
+  const std::string due = TextOf(condition.due_day);
   RETURN_IF_ERROR(
-      tx.Execute("INSERT INTO approval_conditions (tenant, centre, approval, number, kind, text, "
-                 "due_day, state, close_reason, closed_by, remind_day, reminders) "
-                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-                 {tenant, a.centre, a.id, number, static_cast<int>(condition.kind), condition.text,
-                  due, static_cast<int>(condition.state), condition.close_reason,
-                  condition.closed_by, remind, condition.reminders})
+      tx.Execute(
+            "INSERT INTO approval_conditions (tenant, centre, approval, number, kind, text, "
+            "due_day, state, close_reason, closed_by) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            {tenant, a.centre, a.id, number, static_cast<int>(condition.kind), condition.text, due,
+             static_cast<int>(condition.state), condition.close_reason, condition.closed_by})
           .status());
   return number;
 }
@@ -149,31 +149,13 @@ absl::StatusOr<int> ApprovalStore::AddCondition(Tx& tx, std::string_view tenant,
 absl::Status ApprovalStore::UpdateCondition(Tx& tx, std::string_view tenant,
                                             const QualificationApproval& a,
                                             const ApprovalCondition& condition) {
-  const std::string remind = TextOf(condition.remind_day);
   return tx
       .Execute(
-          "UPDATE approval_conditions SET state = $5, close_reason = $6, closed_by = $7, "
-          "remind_day = $8, reminders = $9 "
+          "UPDATE approval_conditions SET state = $5, close_reason = $6, closed_by = $7 "
           "WHERE tenant = $1 AND centre = $2 AND approval = $3 AND number = $4",
           {tenant, a.centre, a.id, condition.number, static_cast<int>(condition.state),
-           condition.close_reason, condition.closed_by, remind, condition.reminders})
+           condition.close_reason, condition.closed_by})
       .status();
-}
-
-absl::StatusOr<std::vector<DueCondition>> ApprovalStore::ListDueConditions(Tx& tx,
-                                                                           absl::CivilDay day,
-                                                                           int limit) {
-  const std::string text = TextOf(day);
-  std::vector<DueCondition> found;
-  RETURN_IF_ERROR(
-      tx.Query("SELECT tenant, centre, approval, number FROM approval_conditions "
-               "WHERE state = 1 AND remind_day <= $1 ORDER BY remind_day LIMIT $2",
-               {text, limit}, [&](const SqlRow& row) {
-                 found.push_back({std::string(row.Text(0)), std::string(row.Text(1)),
-                                  std::string(row.Text(2)), static_cast<int>(row.Int(3))});
-                 return absl::OkStatus();
-               }));
-  return found;
 }
 
 absl::StatusOr<std::vector<EndingApproval>> ApprovalStore::ListEnding(Tx& tx, absl::CivilDay day,
@@ -196,9 +178,8 @@ absl::StatusOr<std::vector<ApprovalCondition>> ApprovalStore::ListConditions(
     Tx& tx, std::string_view tenant, const QualificationApproval& a) {
   std::vector<ApprovalCondition> found;
   RETURN_IF_ERROR(
-      tx.Query("SELECT number, kind, text, due_day, state, close_reason, closed_by, "
-               "remind_day, reminders FROM approval_conditions WHERE tenant = $1 AND centre = $2 "
-               "AND approval = $3 "
+      tx.Query("SELECT number, kind, text, due_day, state, close_reason, closed_by "
+               "FROM approval_conditions WHERE tenant = $1 AND centre = $2 AND approval = $3 "
                "ORDER BY number",
                {tenant, a.centre, a.id}, [&](const SqlRow& row) -> absl::Status {
                  ApprovalCondition& condition = found.emplace_back();
@@ -209,8 +190,6 @@ absl::StatusOr<std::vector<ApprovalCondition>> ApprovalStore::ListConditions(
                  condition.state = static_cast<ConditionState>(row.Int(4));
                  condition.close_reason = row.Text(5);
                  condition.closed_by = row.Text(6);
-                 ASSIGN_OR_RETURN(condition.remind_day, DayAt(row, 7));
-                 condition.reminders = static_cast<int>(row.Int(8));
                  return absl::OkStatus();
                }));
   return found;
@@ -232,43 +211,75 @@ absl::StatusOr<bool> ApprovalStore::PlannerMeets(Tx& tx, std::string_view tenant
   return meets;
 }
 
-absl::StatusOr<std::optional<ApprovalPolicy>> ApprovalStore::GetPolicy(
-    Tx& tx, std::string_view tenant, std::string_view qualification) {
+namespace {
+
+absl::StatusOr<std::optional<ApprovalPolicy>> FirstPolicy(Tx& tx, std::string_view rest,
+                                                          std::span<const SqlValue> values) {
   std::optional<ApprovalPolicy> found;
-  RETURN_IF_ERROR(
-      tx.Query("SELECT qualification, version, answer_days, fast_track_answer_days, valid_days, "
-               "first_use_days, planner_as_condition, change_note, author, time_us, remind_days "
-               "FROM approval_policies "
-               "WHERE tenant = $1 AND qualification = $2 ORDER BY version DESC LIMIT 1",
-               {tenant, qualification}, [&](const SqlRow& row) {
-                 found.emplace();
-                 found->qualification = row.Text(0);
-                 found->version = static_cast<int>(row.Int(1));
-                 found->answer_days = static_cast<int>(row.Int(2));
-                 found->fast_track_answer_days = static_cast<int>(row.Int(3));
-                 found->valid_days = static_cast<int>(row.Int(4));
-                 found->first_use_days = static_cast<int>(row.Int(5));
-                 found->planner_as_condition = row.Int(6) != 0;
-                 found->change_note = row.Text(7);
-                 found->author = row.Text(8);
-                 found->time = absl::FromUnixMicros(row.Int(9));
-                 found->remind_days = static_cast<int>(row.Int(10));
-                 return absl::OkStatus();
-               }));
+  RETURN_IF_ERROR(tx.Query(
+      absl::StrCat("SELECT qualification, version, answer_days, fast_track_answer_days, "
+                   "valid_days, first_use_days, planner_as_condition, change_note, author, "
+                   "time_us, effective_day FROM approval_policies WHERE tenant = $1 AND "
+                   "qualification = $2 AND ",
+                   View(rest)),
+      values, [&](const SqlRow& row) -> absl::Status {
+        ApprovalPolicy& policy = found.emplace();
+        policy.qualification = row.Text(0);
+        policy.version = static_cast<int>(row.Int(1));
+        policy.answer_days = static_cast<int>(row.Int(2));
+        policy.fast_track_answer_days = static_cast<int>(row.Int(3));
+        policy.valid_days = static_cast<int>(row.Int(4));
+        policy.first_use_days = static_cast<int>(row.Int(5));
+        policy.planner_as_condition = row.Int(6) != 0;
+        policy.change_note = row.Text(7);
+        policy.author = row.Text(8);
+        policy.time = absl::FromUnixMicros(row.Int(9));
+        ASSIGN_OR_RETURN(policy.effective_day, DayAt(row, 10));
+        return absl::OkStatus();
+      }));
   return found;
 }
 
+}  // namespace
+
+absl::StatusOr<std::optional<ApprovalPolicy>> ApprovalStore::GetPolicy(
+    Tx& tx, std::string_view tenant, std::string_view qualification, absl::CivilDay day) {
+  const std::string text = TextOf(day);
+  const SqlValue values[] = {tenant, qualification, text};
+  return FirstPolicy(tx, "effective_day <= $3 ORDER BY version DESC LIMIT 1", values);
+}
+
+absl::StatusOr<std::optional<ApprovalPolicy>> ApprovalStore::GetPolicyVersion(
+    Tx& tx, std::string_view tenant, std::string_view qualification, int version) {
+  const SqlValue values[] = {tenant, qualification, version};
+  return FirstPolicy(tx, "version = $3", values);
+}
+
+absl::StatusOr<int> ApprovalStore::LatestPolicyVersion(Tx& tx, std::string_view tenant,
+                                                       std::string_view qualification) {
+  int version = 0;
+  RETURN_IF_ERROR(
+      tx.Query("SELECT COALESCE(MAX(version), 0) FROM approval_policies WHERE tenant = $1 "
+               "AND qualification = $2",
+               {tenant, qualification}, [&](const SqlRow& row) {
+                 version = static_cast<int>(row.Int(0));
+                 return absl::OkStatus();
+               }));
+  return version;
+}
+
 absl::Status ApprovalStore::InsertPolicy(Tx& tx, std::string_view tenant, const ApprovalPolicy& p) {
+  const std::string day = TextOf(p.effective_day);
   ASSIGN_OR_RETURN(
       const std::int64_t rows,
       tx.Execute(
           "INSERT INTO approval_policies (tenant, qualification, version, answer_days, "
           "fast_track_answer_days, valid_days, first_use_days, planner_as_condition, "
-          "change_note, author, time_us, remind_days) "
+          "change_note, author, time_us, effective_day) "
           "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
           {tenant, p.qualification, p.version, p.answer_days, p.fast_track_answer_days,
            p.valid_days, p.first_use_days, p.planner_as_condition ? 1 : 0, p.change_note, p.author,
-           absl::ToUnixMicros(p.time), p.remind_days}));
+           absl::ToUnixMicros(p.time), day}));
   if (rows > 0) return absl::OkStatus();
   const std::string name = "approvalPolicies/" + p.qualification;
   return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",

@@ -43,17 +43,9 @@ struct ApprovalCondition {
   ConditionState state = ConditionState::kOpen;
   std::string close_reason;
   std::string closed_by;
-  absl::CivilDay remind_day;  // When somebody is told next.
-  int reminders = 0;          // How often somebody was.
 };
 
-// What somebody is to be told of, of whichever tenant.
-struct DueCondition {
-  std::string tenant;
-  std::string centre;
-  std::string approval;
-  int number = 0;
-};
+// Of whichever tenant.
 struct EndingApproval {
   std::string tenant;
   std::string centre;
@@ -69,7 +61,7 @@ struct ApprovalPolicy {
   int valid_days = 0;
   int first_use_days = 0;
   bool planner_as_condition = false;
-  int remind_days = 7;
+  absl::CivilDay effective_day;  // First day on which it counts.
   std::string change_note;
   std::string author;
   absl::Time time;
@@ -103,9 +95,6 @@ class ApprovalStore {
   absl::StatusOr<std::vector<ApprovalCondition>> ListConditions(
       platform::Transaction& tx, std::string_view tenant, const QualificationApproval& approval);
 
-  // Open conditions of all tenants of which somebody is to be told by `day`.
-  absl::StatusOr<std::vector<DueCondition>> ListDueConditions(platform::Transaction& tx,
-                                                              absl::CivilDay day, int limit);
   // Approvals of all tenants that have ended by themselves by `day` and are not closed.
   absl::StatusOr<std::vector<EndingApproval>> ListEnding(platform::Transaction& tx,
                                                          absl::CivilDay day, int limit);
@@ -114,10 +103,18 @@ class ApprovalStore {
   absl::StatusOr<bool> PlannerMeets(platform::Transaction& tx, std::string_view tenant,
                                     const QualificationApproval& approval);
 
-  // The latest version; nullopt if there is none.
+  // The version that counts on the day; nullopt if none does.
   absl::StatusOr<std::optional<ApprovalPolicy>> GetPolicy(platform::Transaction& tx,
                                                           std::string_view tenant,
-                                                          std::string_view qualification);
+                                                          std::string_view qualification,
+                                                          absl::CivilDay day);
+  absl::StatusOr<std::optional<ApprovalPolicy>> GetPolicyVersion(platform::Transaction& tx,
+                                                                 std::string_view tenant,
+                                                                 std::string_view qualification,
+                                                                 int version);
+  // 0 if there is none.
+  absl::StatusOr<int> LatestPolicyVersion(platform::Transaction& tx, std::string_view tenant,
+                                          std::string_view qualification);
   // ABORTED (ETAG_MISMATCH) if there is a policy of this version already.
   absl::Status InsertPolicy(platform::Transaction& tx, std::string_view tenant,
                             const ApprovalPolicy& policy);

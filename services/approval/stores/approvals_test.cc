@@ -158,14 +158,20 @@ TEST_P(ApprovalStoreTest, KeepsConditionsInTheirOrder) {
               IsEmpty());
 }
 
-TEST_P(ApprovalStoreTest, KeepsEveryVersionOfAPolicyAndGivesTheLatest) {
-  const auto get = [&] {
-    return InRead([&](Transaction& tx) { return *store_.GetPolicy(tx, "body-a", "3818-13"); });
+TEST_P(ApprovalStoreTest, KeepsEveryVersionOfAPolicyAndGivesTheOneThatCountsOnADay) {
+  const auto get = [&](Day day = Day(2026, 9, 1)) {
+    return InRead([&](Transaction& tx) { return *store_.GetPolicy(tx, "body-a", "3818-13", day); });
   };
+  const auto latest = [&] {
+    return InRead(
+        [&](Transaction& tx) { return *store_.LatestPolicyVersion(tx, "body-a", "3818-13"); });
+  };
+  EXPECT_EQ(latest(), 0);
   EXPECT_EQ(get(), std::nullopt);
   ApprovalPolicy policy = {.qualification = "3818-13", .version = 1, .answer_days = 7};
   policy.planner_as_condition = true;
   policy.time = kTime;
+  policy.effective_day = Day(2026, 1, 1);
   const auto insert = [&] {
     return Write([&](Transaction& tx) { return store_.InsertPolicy(tx, "body-a", policy); });
   };
@@ -173,7 +179,18 @@ TEST_P(ApprovalStoreTest, KeepsEveryVersionOfAPolicyAndGivesTheLatest) {
   EXPECT_THAT(insert(), IsError(Code::kAborted, "ETAG_MISMATCH"));
   policy.version = 2;
   policy.valid_days = 365;
+  policy.effective_day = Day(2026, 9, 1);
   ASSERT_THAT(insert(), IsOk());
+  EXPECT_EQ(latest(), 2);
+  EXPECT_EQ(get(Day(2025, 12, 31)), std::nullopt);
+  EXPECT_EQ(get(Day(2026, 8, 31))->version, 1);
+  EXPECT_EQ(get(Day(2026, 8, 31))->effective_day, Day(2026, 1, 1));
+  const auto version = [&](int number) {
+    return InRead(
+        [&](Transaction& tx) { return *store_.GetPolicyVersion(tx, "body-a", "3818-13", number); });
+  };
+  EXPECT_EQ(version(2)->valid_days, 365);
+  EXPECT_EQ(version(3), std::nullopt);
   EXPECT_EQ(get()->version, 2);
   EXPECT_EQ(get()->answer_days, 7);
   EXPECT_EQ(get()->valid_days, 365);

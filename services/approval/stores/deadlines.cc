@@ -1,8 +1,11 @@
 #include "services/approval/stores/deadlines.h"
 
 #include <functional>
+#include <utility>
 
+#include "services/approval/involvement/stages.h"
 #include "services/approval/oversight/staff.h"
+#include "services/approval/stores/approvals.h"
 #include "services/approval/stores/rows.h"
 
 namespace assay::approval {
@@ -78,28 +81,118 @@ std::vector<Source> Sources() {
   };
 }
 
+// Conditions and ends of approvals, and applications that wait (QUAL-7, EI-9).
+std::vector<Source> ApprovalSources() {
+  const std::string approval = "'centres/' || a.centre || '/qualificationApprovals/' || a.id";
+  const std::string condition = approval + " || '/conditions/' || CAST(c.number AS TEXT)";
+  const std::string given = "a.state IN ('approved', 'suspended')";
+  // The centre has done its part of a planner condition once a planner meets requirements: an
+  // officer is to close it.
+  const std::string done = absl::StrCat(
+      "(c.kind = ", static_cast<int>(ConditionKind::kPlanner),
+      " AND EXISTS (SELECT 1 FROM planners p WHERE p.tenant = c.tenant AND p.centre = c.centre AND "
+      "p.approval = c.approval AND p.state IN (",
+      static_cast<int>(PlannerState::kMeets), ", ", static_cast<int>(PlannerState::kDeclared), ", ",
+      static_cast<int>(PlannerState::kReturned), ", ", static_cast<int>(PlannerState::kAccepted),
+      ")))");
+  return {
+      {absl::StrCat("SELECT c.tenant, c.centre, CASE c.kind WHEN ",
+                    static_cast<int>(ConditionKind::kPlanner), " THEN ",
+                    static_cast<int>(DueKind::kPlannerCondition), " ELSE ",
+                    static_cast<int>(DueKind::kCondition), " END AS kind, ", condition,
+                    " AS item, 'condition of ' || a.qualification || ': ' || c.text AS text, CASE "
+                    "WHEN ",
+                    done,
+                    " THEN 'quality' ELSE 'centre' END AS party, c.due_day FROM "
+                    "approval_conditions c JOIN qualification_approvals a ON a.tenant = c.tenant "
+                    "AND a.centre = c.centre AND a.id = c.approval WHERE c.state = 1 AND ",
+                    given),
+       "c.tenant", "c.centre", "c.due_day", condition, ""},
+      {absl::StrCat("SELECT a.tenant, a.centre, ", static_cast<int>(DueKind::kApprovalExpiry),
+                    " AS kind, ", approval,
+                    " AS item, 'approval for ' || a.qualification || ' ends on this day unless it "
+                    "is renewed' AS text, 'centre' AS party, a.expire_day AS due_day FROM "
+                    "qualification_approvals a WHERE ",
+                    given, " AND a.expire_day IS NOT NULL"),
+       "a.tenant", "a.centre", "a.expire_day", approval, ""},
+      // What expires before it would lapse is told of once.
+      {absl::StrCat("SELECT a.tenant, a.centre, ", static_cast<int>(DueKind::kFirstUse),
+                    " AS kind, ", approval,
+                    " AS item, 'approval for ' || a.qualification || ' lapses on this day unless a "
+                    "learner is registered' AS text, 'centre' AS party, a.first_use_due_day AS "
+                    "due_day FROM qualification_approvals a WHERE ",
+                    given,
+                    " AND a.first_use_due_day IS NOT NULL AND a.first_use_day IS NULL AND "
+                    "(a.expire_day IS NULL OR a.expire_day > a.first_use_due_day)"),
+       "a.tenant", "a.centre", "a.first_use_due_day", approval, ""},
+      {absl::StrCat("SELECT a.tenant, a.centre, ", static_cast<int>(DueKind::kAnswer), " AS kind, ",
+                    approval,
+                    " AS item, 'answer the application for ' || a.qualification AS text, 'quality' "
+                    "AS party, a.answer_due_day AS due_day FROM qualification_approvals a WHERE "
+                    "a.state = 'applied' AND a.answer_due_day IS NOT NULL"),
+       "a.tenant", "a.centre", "a.answer_due_day", approval, ""},
+  };
+}
+
+// What quality reviews ask for, and the next one (MOD-14).
+std::vector<Source> ReviewSources() {
+  const std::string action =
+      "'centres/' || r.centre || '/qualityReviews/' || r.review || '/actions/' || "
+      "CAST(r.number AS TEXT)";
+  const std::string next = "'centres/' || w.centre || '/risk'";
+  return {
+      {absl::StrCat("SELECT r.tenant, r.centre, ", static_cast<int>(DueKind::kReviewAction),
+                    " AS kind, ", action,
+                    " AS item, r.text, 'centre' AS party, r.due_day FROM review_actions r JOIN "
+                    "quality_reviews q ON q.tenant = r.tenant AND q.centre = r.centre AND q.id = "
+                    "r.review WHERE r.close_us IS NULL AND q.void = 0"),
+       "r.tenant", "r.centre", "r.due_day", action, ""},
+      {absl::StrCat("SELECT w.tenant, w.centre, ", static_cast<int>(DueKind::kReview), " AS kind, ",
+                    next,
+                    " AS item, CASE w.interim WHEN 0 THEN 'review the centre' ELSE 'interim review "
+                    "of the centre: its risk is high' END AS text, 'quality' AS party, w.due_day "
+                    "FROM reviews_due w WHERE w.due_day IS NOT NULL"),
+       "w.tenant", "w.centre", "w.due_day", next, ""},
+  };
+}
+
+const std::vector<Source>& AllSources() {
+  static const std::vector<Source> kSources = [] {
+    std::vector<Source> all = Sources();
+    for (Source& source : ApprovalSources()) all.push_back(std::move(source));
+    for (Source& source : ReviewSources()) all.push_back(std::move(source));
+    return all;
+  }();
+  return kSources;
+}
+
+using AddConditions = std::function<void(const Source&, Statement&)>;
+
+// One source without what is due no more; the parenthesis is left open.
+void AddSource(const Source& source, bool first, const std::string& today,
+               const AddConditions& add_conditions, Statement& sql) {
+  sql.Add(first ? "SELECT * FROM (" : " UNION ALL SELECT * FROM (");
+  sql.Add(source.columns_from_where);
+  sql.Add(absl::StrCat(" AND EXISTS (SELECT 1 FROM centres k WHERE k.tenant = ", source.tenant,
+                       " AND k.id = ", source.centre,
+                       " AND k.state NOT IN ('withdrawn', 'closed'))"));
+  if (!source.last_day.empty()) {
+    sql.Add(absl::StrCat(" AND (", source.last_day, " IS NULL OR ", source.last_day, " >= "));
+    sql.Bind(today).Add(")");
+  }
+  add_conditions(source, sql);
+}
+
 // All sources as one, each cut to the first `limit` so that none is read to its end. What one
 // centre has is little and found by its key, so its days are made an expression there: else SQLite
 // walks the index of days through all centres because it is in order already.
 Statement Union(const std::string& today, bool one_centre, int limit,
-                const std::function<void(const Source&, Statement&)>& add_conditions) {
+                const AddConditions& add_conditions) {
   Statement sql("SELECT d.tenant, d.centre, d.kind, d.item, d.text, d.party, d.due_day FROM (");
-  bool first = true;
-  static const std::vector<Source> kSources = Sources();
-  for (std::size_t i = 0; i < kSources.size(); ++i) {
-    Source source = kSources[i];
+  for (std::size_t i = 0; i < AllSources().size(); ++i) {
+    Source source = AllSources()[i];
     if (one_centre) source.due += " || ''";
-    sql.Add(first ? "SELECT * FROM (" : " UNION ALL SELECT * FROM (");
-    first = false;
-    sql.Add(source.columns_from_where);
-    sql.Add(absl::StrCat(" AND EXISTS (SELECT 1 FROM centres k WHERE k.tenant = ", source.tenant,
-                         " AND k.id = ", source.centre,
-                         " AND k.state NOT IN ('withdrawn', 'closed'))"));
-    if (!source.last_day.empty()) {
-      sql.Add(absl::StrCat(" AND (", source.last_day, " IS NULL OR ", source.last_day, " >= "));
-      sql.Bind(today).Add(")");
-    }
-    add_conditions(source, sql);
+    AddSource(source, i == 0, today, add_conditions, sql);
     sql.Add(
         absl::StrCat(" ORDER BY ", source.due, ", ", source.centre, ", ", source.item, " LIMIT "));
     sql.Bind(limit).Add(absl::StrCat(") AS u", i));
@@ -133,6 +226,16 @@ std::string_view RuleOf(DueKind kind) {
       return "EI-13";
     case DueKind::kCompetence:
       return "QUAL-6";
+    case DueKind::kCondition:
+    case DueKind::kApprovalExpiry:
+    case DueKind::kFirstUse:
+    case DueKind::kAnswer:
+      return "QUAL-7";
+    case DueKind::kPlannerCondition:
+      return "EI-9";
+    case DueKind::kReviewAction:
+    case DueKind::kReview:
+      return "MOD-14";
   }
   return "";
 }
@@ -166,6 +269,29 @@ absl::StatusOr<std::vector<DueItem>> DeadlineStore::List(Tx& tx, const Reach& re
   return Collect<DueItem>(tx, sql.sql(), sql.values(), ItemOf);
 }
 
+absl::StatusOr<DueCount> DeadlineStore::Count(Tx& tx, const Reach& reach, std::string_view centre,
+                                              absl::CivilDay today) {
+  const std::string today_text = TextOf(today);
+  const auto conditions = [&](const Source& s, Statement& sql) {
+    sql.Add(absl::StrCat(" AND ", s.tenant, " = ")).Bind(reach.tenant);
+    sql.Add(absl::StrCat(" AND ", s.centre, " = ")).Bind(centre);
+    if (!reach.within.empty()) sql.Add(absl::StrCat(" AND ", s.centre, " = ")).Bind(reach.within);
+  };
+  Statement sql("SELECT COUNT(*), COALESCE(SUM(CASE WHEN d.due_day < ");
+  sql.Bind(today_text).Add(" THEN 1 ELSE 0 END), 0) FROM (");
+  for (std::size_t i = 0; i < AllSources().size(); ++i) {
+    AddSource(AllSources()[i], i == 0, today_text, conditions, sql);
+    sql.Add(absl::StrCat(") AS u", i));
+  }
+  sql.Add(") AS d");
+  DueCount count;
+  RETURN_IF_ERROR(tx.Query(sql.sql(), sql.values(), [&](const SqlRow& row) {
+    count = {row.Int(0), row.Int(1)};
+    return absl::OkStatus();
+  }));
+  return count;
+}
+
 absl::StatusOr<std::string> DeadlineStore::NextTenant(Tx& tx, std::string_view after) {
   std::string next;
   RETURN_IF_ERROR(tx.Query("SELECT MIN(tenant) FROM centres WHERE tenant > $1", {after},
@@ -196,13 +322,14 @@ absl::StatusOr<std::vector<DueItem>> DeadlineStore::ListUntold(Tx& tx, std::stri
 }
 
 absl::StatusOr<bool> DeadlineStore::AddNotice(Tx& tx, const DueItem& item, int days_left,
-                                              absl::Time now) {
+                                              int policy_version, absl::Time now) {
   const std::string due = TextOf(item.due);
-  ASSIGN_OR_RETURN(
-      const std::int64_t rows,
-      tx.Execute("INSERT INTO due_notices (tenant, centre, item, due_day, days_left, "
-                 "time_us) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-                 {item.tenant, item.centre, item.item, due, days_left, absl::ToUnixMicros(now)}));
+  ASSIGN_OR_RETURN(const std::int64_t rows,
+                   tx.Execute("INSERT INTO due_notices (tenant, centre, item, due_day, days_left, "
+                              "time_us, policy_version) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+                              "ON CONFLICT DO NOTHING",
+                              {item.tenant, item.centre, item.item, due, days_left,
+                               absl::ToUnixMicros(now), policy_version}));
   return rows > 0;
 }
 
@@ -211,17 +338,19 @@ absl::StatusOr<std::vector<DueNotice>> DeadlineStore::ListNotices(Tx& tx, std::s
                                                                   std::string_view item,
                                                                   int limit) {
   const SqlValue values[] = {tenant, centre, item, limit};
-  return Collect<DueNotice>(tx,
-                            "SELECT due_day, days_left, time_us FROM due_notices WHERE tenant = $1 "
-                            "AND centre = $2 AND item = $3 ORDER BY time_us, due_day, days_left "
-                            "DESC LIMIT $4",
-                            values, [](const SqlRow& row) -> absl::StatusOr<DueNotice> {
-                              DueNotice notice;
-                              ASSIGN_OR_RETURN(notice.due, DayAt(row, 0));
-                              notice.days_left = static_cast<int>(row.Int(1));
-                              notice.time = absl::FromUnixMicros(row.Int(2));
-                              return notice;
-                            });
+  return Collect<DueNotice>(
+      tx,
+      "SELECT due_day, days_left, time_us, policy_version FROM due_notices WHERE tenant = $1 "
+      "AND centre = $2 AND item = $3 ORDER BY time_us, due_day, days_left "
+      "DESC LIMIT $4",
+      values, [](const SqlRow& row) -> absl::StatusOr<DueNotice> {
+        DueNotice notice;
+        ASSIGN_OR_RETURN(notice.due, DayAt(row, 0));
+        notice.days_left = static_cast<int>(row.Int(1));
+        notice.time = absl::FromUnixMicros(row.Int(2));
+        notice.policy_version = static_cast<int>(row.Int(3));
+        return notice;
+      });
 }
 
 }  // namespace assay::approval

@@ -92,6 +92,7 @@ TEST_P(OversightStoreTest, ARestrictionComesBackAsItWas) {
   made.rule.qualification = "3818-13";
   made.rule.learners_max = 0;
   made.rule.effects = {.learners_capped = true, .certification_stopped = true};
+  made.policy_version = 4;
   ASSERT_THAT(Write([&](Transaction& tx) { return store.Insert(tx, "body-a", made); }), IsOk());
   made.rule.until = kDay + 9;
   made.closed = true;
@@ -108,6 +109,7 @@ TEST_P(OversightStoreTest, ARestrictionComesBackAsItWas) {
   EXPECT_EQ(got->rule.name, got->Name());
   EXPECT_EQ(got->rule.kind, RestrictionKind::kCondition);
   EXPECT_EQ(got->approval, "approval");
+  EXPECT_EQ(got->policy_version, 4);
   EXPECT_EQ(got->rule.qualification, "3818-13");
   EXPECT_EQ(got->rule.learners_max, 0);
   EXPECT_EQ(got->rule.effects, made.rule.effects);
@@ -346,8 +348,8 @@ TEST_P(OversightStoreTest, FindsWhatIsDueWhereverItIsKept) {
   EXPECT_EQ(first.kind, DueKind::kPlannerDeadline);
   bool added = false, again = true;
   ASSERT_THAT(Write([&](Transaction& tx) -> absl::Status {
-                ASSIGN_OR_RETURN(added, store.AddNotice(tx, first, 28, kTime));
-                ASSIGN_OR_RETURN(again, store.AddNotice(tx, first, 28, kTime));
+                ASSIGN_OR_RETURN(added, store.AddNotice(tx, first, 28, 3, kTime));
+                ASSIGN_OR_RETURN(again, store.AddNotice(tx, first, 28, 3, kTime));
                 return absl::OkStatus();
               }),
               IsOk());
@@ -361,6 +363,7 @@ TEST_P(OversightStoreTest, FindsWhatIsDueWhereverItIsKept) {
       [&](Transaction& tx) { return store.ListNotices(tx, "body-a", "urn-1", first.item, 10); });
   ASSERT_THAT(*notices, SizeIs(1));
   EXPECT_EQ(notices->front().days_left, 28);
+  EXPECT_EQ(notices->front().policy_version, 3);
   EXPECT_EQ(notices->front().due, kDay + 10);
 }
 

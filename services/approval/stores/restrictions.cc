@@ -20,7 +20,7 @@ constexpr int kOpenConditionsMax = 20;
 constexpr std::string_view kColumns =
     "centre, id, kind, level, approval, qualification, learners_max, registrations_stopped, "
     "direct_claims_stopped, certification_stopped, reason, from_day, until_day, closed, officer, "
-    "lift_reason, lifted_by, lift_us, create_us, version";
+    "lift_reason, lifted_by, lift_us, create_us, version, policy_version";
 
 absl::StatusOr<RestrictionRecord> RecordOf(const SqlRow& row) {
   RestrictionRecord r;
@@ -47,6 +47,7 @@ absl::StatusOr<RestrictionRecord> RecordOf(const SqlRow& row) {
   r.lift_time = OptionalTimeAt(row, 17);
   r.create_time = absl::FromUnixMicros(row.Int(18));
   r.version = row.Int(19);
+  r.policy_version = static_cast<int>(row.Int(20));
   r.rule.name = r.Name();
   return r;
 }
@@ -65,7 +66,7 @@ absl::Status RestrictionStore::Insert(Tx& tx, std::string_view tenant, const Res
   return tx
       .Execute(absl::StrCat("INSERT INTO restrictions (tenant, ", View(kColumns),
                             ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
-                            "$14, $15, $16, $17, $18, $19, $20, $21)"),
+                            "$14, $15, $16, $17, $18, $19, $20, $21, $22)"),
                {tenant,
                 r.centre,
                 r.id,
@@ -86,7 +87,8 @@ absl::Status RestrictionStore::Insert(Tx& tx, std::string_view tenant, const Res
                 r.lifted_by,
                 MicrosOf(r.lift_time),
                 absl::ToUnixMicros(r.create_time),
-                r.version})
+                r.version,
+                r.policy_version})
       .status();
 }
 

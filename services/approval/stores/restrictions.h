@@ -27,6 +27,7 @@ struct RestrictionRecord {
   std::optional<absl::Time> lift_time;
   absl::Time create_time;
   std::int64_t version = 1;
+  int policy_version = 0;  // Of the policy whose level was imposed; 0: not recorded.
 
   std::string Name() const;  // "centres/…/restrictions/…"
 };
