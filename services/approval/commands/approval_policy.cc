@@ -36,6 +36,7 @@ absl::StatusOr<ApprovalPolicy> SetPolicy(const Work& work, ApprovalPolicy policy
   RETURN_IF_ERROR(CheckDays("policy.valid_days", policy.valid_days));
   RETURN_IF_ERROR(CheckDays("policy.first_use_days", policy.first_use_days));
   RETURN_IF_ERROR(CheckDays("policy.remind_days", policy.remind_days));
+  RETURN_IF_ERROR(CheckDays("policy.backdate_days", policy.backdate_days));
   ApprovalStore store;
   ASSIGN_OR_RETURN(const auto before,
                    store.GetPolicy(work.tx, work.reach.tenant, policy.qualification));

@@ -143,6 +143,7 @@ absl::StatusOr<V1Approval> Approve(const Work& work,
                      ConditionFrom(absl::StrCat("conditions[", i, "]"), request.conditions(i)));
     decision.conditions.push_back(std::move(condition));
   }
+  ASSIGN_OR_RETURN(decision.reason, OptionalReasonFrom(request.reason()));
   return Decide(work, request.name(), decision);
 }
 
@@ -289,6 +290,7 @@ v1::ApprovalPolicy ToProto(const ApprovalPolicy& policy, const std::string& key)
   out.set_first_use_days(policy.first_use_days);
   out.set_planner_as_condition(policy.planner_as_condition);
   out.set_remind_days(policy.remind_days);
+  out.set_backdate_days(policy.backdate_days);
   out.set_version(own ? policy.version : 0);
   if (!own) out.set_inherited_from(absl::StrCat("approvalPolicies/", policy.qualification));
   out.set_change_note(policy.change_note);
@@ -324,6 +326,7 @@ absl::StatusOr<v1::ApprovalPolicy> UpdatePolicy(const Work& work,
   policy.first_use_days = in.first_use_days();
   policy.planner_as_condition = in.planner_as_condition();
   policy.remind_days = in.remind_days();
+  policy.backdate_days = in.backdate_days();
   const std::string key = policy.qualification;
   ASSIGN_OR_RETURN(policy, SetPolicy(work, std::move(policy), request.etag()));
   return ToProto(policy, key);

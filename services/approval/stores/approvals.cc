@@ -237,8 +237,8 @@ absl::StatusOr<std::optional<ApprovalPolicy>> ApprovalStore::GetPolicy(
   std::optional<ApprovalPolicy> found;
   RETURN_IF_ERROR(
       tx.Query("SELECT qualification, version, answer_days, fast_track_answer_days, valid_days, "
-               "first_use_days, planner_as_condition, change_note, author, time_us, remind_days "
-               "FROM approval_policies "
+               "first_use_days, planner_as_condition, change_note, author, time_us, remind_days, "
+               "backdate_days FROM approval_policies "
                "WHERE tenant = $1 AND qualification = $2 ORDER BY version DESC LIMIT 1",
                {tenant, qualification}, [&](const SqlRow& row) {
                  found.emplace();
@@ -253,6 +253,7 @@ absl::StatusOr<std::optional<ApprovalPolicy>> ApprovalStore::GetPolicy(
                  found->author = row.Text(8);
                  found->time = absl::FromUnixMicros(row.Int(9));
                  found->remind_days = static_cast<int>(row.Int(10));
+                 found->backdate_days = static_cast<int>(row.Int(11));
                  return absl::OkStatus();
                }));
   return found;
@@ -264,11 +265,11 @@ absl::Status ApprovalStore::InsertPolicy(Tx& tx, std::string_view tenant, const 
       tx.Execute(
           "INSERT INTO approval_policies (tenant, qualification, version, answer_days, "
           "fast_track_answer_days, valid_days, first_use_days, planner_as_condition, "
-          "change_note, author, time_us, remind_days) "
-          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
+          "change_note, author, time_us, remind_days, backdate_days) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
           {tenant, p.qualification, p.version, p.answer_days, p.fast_track_answer_days,
            p.valid_days, p.first_use_days, p.planner_as_condition ? 1 : 0, p.change_note, p.author,
-           absl::ToUnixMicros(p.time), p.remind_days}));
+           absl::ToUnixMicros(p.time), p.remind_days, p.backdate_days}));
   if (rows > 0) return absl::OkStatus();
   const std::string name = "approvalPolicies/" + p.qualification;
   return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",

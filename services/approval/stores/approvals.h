@@ -70,6 +70,7 @@ struct ApprovalPolicy {
   int first_use_days = 0;
   bool planner_as_condition = false;
   int remind_days = 7;
+  int backdate_days = 14;  // How far back a centre registers learners; 0: not at all.
   std::string change_note;
   std::string author;
   absl::Time time;

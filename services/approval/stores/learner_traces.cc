@@ -26,6 +26,7 @@ constexpr Text kTexts[] = {
     {"centre_actions", "text"},
     {"centre_actions", "answer"},
     {"centre_actions", "feedback"},
+    {"centre_applications", "reason"},
     {"centre_timeline", "reason"},
     {"evidence_checks", "note"},
     {"planner_actions", "text"},
