@@ -83,7 +83,7 @@ absl::StatusOr<std::string> EnsureModerator(JourneyCalls& calls, const std::stri
                                             const std::string& subject, const std::string& title,
                                             int capacity);
 
-// Approves a centre that has applied; fine if it is approved already.
+// Approves a centre that is listed or has applied; fine if it is approved already.
 absl::Status EnsureCentreApproved(JourneyCalls& calls, const std::string& token,
                                   const std::string& centre);
 

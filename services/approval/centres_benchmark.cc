@@ -155,8 +155,8 @@ class Centres {
       ImportResult result;
       const auto merge = [&](Transaction& tx) -> absl::Status {
         const Work work{tx, call_, *context_, ReachOf(call_)};
-        ASSIGN_OR_RETURN(result,
-                         ImportCentres(work, "england-establishments", batch, validate_only));
+        ASSIGN_OR_RETURN(result, ImportCentres(work, "england-establishments", batch,
+                                               {.validate_only = validate_only}));
         return absl::OkStatus();
       };
       Check(validate_only ? database_->ReadNow(merge) : database_->WriteNow(merge));
@@ -240,7 +240,7 @@ void BM_CentresListFromTheMiddle(benchmark::State& state) {
   Centres& centres = Centres::Of(state.range(0));
   for (auto _ : state) {
     centres.Read([&](Transaction& tx) {
-      return centres.store().ListCentres(tx, centres.reach(), CentreState::kApplied,
+      return centres.store().ListCentres(tx, centres.reach(), CentreState::kListed,
                                          centres.IdAt(centres.count() / 2), kPage);
     });
   }

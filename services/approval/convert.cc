@@ -28,6 +28,8 @@ std::string_view LastSegment(std::string_view name, std::string_view prefix) {
 
 v1::Centre::State StateOf(CentreState state) {
   switch (state) {
+    case CentreState::kListed:
+      return v1::Centre::STATE_LISTED;
     case CentreState::kApplied:
       return v1::Centre::STATE_APPLIED;
     case CentreState::kApproved:
@@ -190,8 +192,9 @@ absl::StatusOr<std::string> QualificationFrom(std::string_view field, const std:
 absl::StatusOr<std::optional<CentreState>> StateFrom(v1::Centre::State state) {
   if (state == v1::Centre::STATE_UNSPECIFIED) return std::nullopt;
   for (const CentreState known :
-       {CentreState::kApplied, CentreState::kApproved, CentreState::kConditional,
-        CentreState::kSuspended, CentreState::kWithdrawn, CentreState::kClosed}) {
+       {CentreState::kListed, CentreState::kApplied, CentreState::kApproved,
+        CentreState::kConditional, CentreState::kSuspended, CentreState::kWithdrawn,
+        CentreState::kClosed}) {
     if (StateOf(known) == state) return known;
   }
   return FieldInvalid("state", absl::StrCat(static_cast<int>(state), " is no state of a centre"));
@@ -218,6 +221,11 @@ absl::StatusOr<std::optional<absl::CivilDay>> DayFrom(std::string_view field, bo
     return FieldInvalid(field, "is not a day from 1900 to 2199");
   }
   return day;
+}
+
+absl::StatusOr<std::string> OptionalReasonFrom(const std::string& reason, std::string_view field) {
+  if (reason.find_first_not_of(" \t\r\n") == reason.npos) return std::string();
+  return ReasonFrom(reason, field);
 }
 
 absl::StatusOr<std::string> ReasonFrom(const std::string& reason, std::string_view field) {

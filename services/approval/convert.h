@@ -47,6 +47,9 @@ absl::StatusOr<std::optional<absl::CivilDay>> DayFrom(std::string_view field, bo
 // The reason without blanks around it. REASON_MISSING, FIELD_INVALID if too long.
 absl::StatusOr<std::string> ReasonFrom(const std::string& reason,
                                        std::string_view field = "reason");
+// The same where a reason may be left out: "".
+absl::StatusOr<std::string> OptionalReasonFrom(const std::string& reason,
+                                               std::string_view field = "reason");
 
 v1::Centre ToProto(const Centre& centre);
 v1::FactConflict ToProto(const FactConflict& conflict);

@@ -109,6 +109,8 @@ inline constexpr std::string_view kRecordingFormNotApproved = "RECORDING_FORM_NO
 inline constexpr std::string_view kStaffSubjectMissing = "STAFF_SUBJECT_MISSING";
 inline constexpr std::string_view kEffectiveDateInvalid = "EFFECTIVE_DATE_INVALID";
 inline constexpr std::string_view kApprovalPolicyNotFound = "APPROVAL_POLICY_NOT_FOUND";
+inline constexpr std::string_view kCentreExists = "CENTRE_EXISTS";
+inline constexpr std::string_view kBackdatingRefused = "BACKDATING_REFUSED";
 
 inline constexpr std::string_view kReasons[] = {
     kCentreNotFound,
@@ -215,6 +217,8 @@ inline constexpr std::string_view kReasons[] = {
     kStaffSubjectMissing,
     kEffectiveDateInvalid,
     kApprovalPolicyNotFound,
+    kCentreExists,
+    kBackdatingRefused,
 };
 
 }  // namespace assay::approval

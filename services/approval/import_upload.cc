@@ -55,12 +55,12 @@ struct Telling {
 class Import final
     : public platform::UploadSink<v1::ImportCentresRequest, v1::ImportCentresResponse> {
  public:
-  Import(const Context& context, platform::Call call, const Layout& layout, bool validate_only,
+  Import(const Context& context, platform::Call call, const Layout& layout, ImportOptions options,
          Telling telling)
       : context_(context),
         call_(std::move(call)),
         layout_(layout),
-        validate_only_(validate_only),
+        options_(options),
         telling_(telling),
         reader_({.separator = layout.separator,
                  .required = layout.Required(),
@@ -74,7 +74,7 @@ class Import final
     RETURN_IF_ERROR(reader_.Finish([this](const TableRow& row) { return Add(row); }));
     RETURN_IF_ERROR(WriteBatch());
     RETURN_IF_ERROR(TellMissing());
-    if (!validate_only_) {
+    if (!options_.validate_only) {
       RETURN_IF_ERROR(context_.database.WriteNow([&](platform::Transaction& tx) {
         return EmitImported(tx, call_, context_.ids, layout_.name, counts_.created, counts_.updated,
                             report_.refused_count());
@@ -90,6 +90,7 @@ class Import final
     report_.set_closed_count(counts_.closed);
     report_.set_closing_count(counts_.closing);
     report_.set_conflict_count(counts_.conflicts);
+    report_.set_closure_held_count(counts_.held);
     report_.set_encoding(std::string(reader_.encoding()));
     report_.set_truncated(reader_.truncated());
     return std::move(report_);
@@ -138,14 +139,14 @@ class Import final
     ImportResult of_batch;
     auto merge = [&](platform::Transaction& tx) -> absl::Status {
       const Work work{tx, call_, context_, ReachOf(call_)};
-      ASSIGN_OR_RETURN(of_batch, ImportCentres(work, layout_.name, batch_, validate_only_));
+      ASSIGN_OR_RETURN(of_batch, ImportCentres(work, layout_.name, batch_, options_));
       return absl::OkStatus();
     };
     absl::Status status;
     // Another import may have made some of the centres between our reading and writing.
     for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-      status =
-          validate_only_ ? context_.database.ReadNow(merge) : context_.database.WriteNow(merge);
+      status = options_.validate_only ? context_.database.ReadNow(merge)
+                                      : context_.database.WriteNow(merge);
       if (!absl::IsAlreadyExists(status)) break;
     }
     RETURN_IF_ERROR(status);
@@ -202,7 +203,7 @@ class Import final
   const Context& context_;
   const platform::Call call_;
   const Layout& layout_;
-  const bool validate_only_;
+  const ImportOptions options_;
   const Telling telling_;
   platform::TableReader reader_;
   absl::flat_hash_map<std::string, std::int64_t> lines_;  // Of the ids taken so far.
@@ -238,7 +239,9 @@ OpenImport(const Context& context, const platform::Call& call,
   if (first.rows_from_line() < 0) return FieldInvalid("rows_from_line", "is negative");
   telling.from_line = first.rows_from_line();
   telling.include_unchanged = first.include_unchanged();
-  return std::make_unique<Import>(context, call, *layout, first.validate_only(), telling);
+  const ImportOptions options{.validate_only = first.validate_only(),
+                              .accept_closures = first.accept_closures()};
+  return std::make_unique<Import>(context, call, *layout, options, telling);
 }
 
 }  // namespace assay::approval

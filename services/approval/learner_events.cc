@@ -1,6 +1,7 @@
 #include "absl/strings/str_cat.h"
 #include "assay/approval/v1/events.pb.h"
 #include "services/approval/events.h"
+#include "services/approval/timeline.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/rpc/emit.h"
 
@@ -47,7 +48,10 @@ absl::Status EmitRiskChanged(const Work& work, const std::string& centre,
     payload.set_next_review_day(absl::FormatCivilTime(*outcome.next_review));
   }
   payload.set_interim(outcome.interim);
-  return Emit(work, centre, absl::StrCat("centres/", centre, "/risk"), std::move(payload));
+  const std::string name = absl::StrCat("centres/", centre, "/risk");
+  RETURN_IF_ERROR(RecordDecision(work, {TimelineKind::kQuality, centre, name,
+                                        "risk: " + payload.level(), payload.reason(), "MOD-14"}));
+  return Emit(work, centre, name, std::move(payload));
 }
 
 absl::Status EmitDirectClaimsChanged(const Work& work, const std::string& centre,
@@ -56,9 +60,13 @@ absl::Status EmitDirectClaimsChanged(const Work& work, const std::string& centre
   payload.set_qualification("qualifications/" + claim.qualification);
   payload.set_state(claim.granted ? "granted" : "not granted");
   payload.set_reason(claim.reason);
-  return Emit(work, centre,
-              absl::StrCat("centres/", centre, "/directClaimStatuses/", claim.qualification),
-              std::move(payload));
+  const std::string name =
+      absl::StrCat("centres/", centre, "/directClaimStatuses/", claim.qualification);
+  RETURN_IF_ERROR(RecordDecision(
+      work, {TimelineKind::kQuality, centre, name,
+             absl::StrCat("direct claims ", payload.state(), ": ", claim.qualification),
+             payload.reason(), "MOD-14"}));
+  return Emit(work, centre, name, std::move(payload));
 }
 
 }  // namespace assay::approval

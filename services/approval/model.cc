@@ -12,9 +12,10 @@
 namespace assay::approval {
 namespace {
 
-constexpr std::array kCentreStates = {CentreState::kApplied,     CentreState::kApproved,
-                                      CentreState::kConditional, CentreState::kSuspended,
-                                      CentreState::kWithdrawn,   CentreState::kClosed};
+constexpr std::array kCentreStates = {CentreState::kListed,    CentreState::kApplied,
+                                      CentreState::kApproved,  CentreState::kConditional,
+                                      CentreState::kSuspended, CentreState::kWithdrawn,
+                                      CentreState::kClosed};
 constexpr std::array kApprovalStates = {ApprovalState::kApplied,   ApprovalState::kApproved,
                                         ApprovalState::kRefused,   ApprovalState::kWithdrawn,
                                         ApprovalState::kSuspended, ApprovalState::kLapsed};
@@ -24,8 +25,13 @@ struct CentreEdge {
   CentreState to;
 };
 
-// Closing is the establishment's own end, so it comes from anywhere and leads nowhere.
+// Closing is the establishment's own end, so it comes from anywhere and leads nowhere: what was
+// closed by mistake is reopened to where it was (commands/change_centre_state.h).
 constexpr CentreEdge kCentreEdges[] = {
+    {CentreState::kListed, CentreState::kApplied},
+    {CentreState::kListed, CentreState::kApproved},
+    {CentreState::kListed, CentreState::kConditional},
+    {CentreState::kListed, CentreState::kClosed},
     {CentreState::kApplied, CentreState::kApproved},
     {CentreState::kApplied, CentreState::kConditional},
     {CentreState::kSuspended, CentreState::kApproved},
@@ -53,6 +59,15 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 constexpr std::string_view kFurtherEducation = "further-education-college-uk:";
 constexpr std::size_t kKeyDigitsMax = 9;
 
+constexpr std::string_view kOwn = "ab-";
+constexpr std::size_t kOwnLetters = 26;
+
+bool IsOwnKey(std::string_view text) {
+  return text.size() == kOwnLetters && std::all_of(text.begin(), text.end(), [](char c) {
+           return IsDigit(c) || (c >= 'a' && c <= 'z');
+         });
+}
+
 bool IsKey(std::string_view text) {
   return !text.empty() && text.size() <= kKeyDigitsMax &&
          std::all_of(text.begin(), text.end(), IsDigit);
@@ -62,6 +77,8 @@ bool IsKey(std::string_view text) {
 
 std::string_view NameOf(CentreState state) {
   switch (state) {
+    case CentreState::kListed:
+      return "listed";
     case CentreState::kApplied:
       return "applied";
     case CentreState::kApproved:
@@ -112,7 +129,16 @@ std::string CentreId(const Establishment& facts) {
   return "";
 }
 
+std::string OwnCentreId(std::string_view unique_id) {
+  std::string id(kOwn);
+  for (const char c : unique_id) {
+    id.push_back(static_cast<char>(absl::ascii_tolower(static_cast<unsigned char>(c))));
+  }
+  return id;
+}
+
 bool IsCentreId(std::string_view id) {
+  if (id.starts_with(kOwn)) return IsOwnKey(id.substr(kOwn.size()));
   if (id.starts_with("urn-")) return platform::IsUrn(id.substr(4));
   if (id.starts_with("laestab-")) return platform::IsLaestab(id.substr(8));
   if (id.starts_with("fec-")) return IsKey(id.substr(4));

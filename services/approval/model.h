@@ -16,6 +16,7 @@ namespace assay::approval {
 
 // How the awarding body stands to a centre.
 enum class CentreState {
+  kListed,  // Known from a national file; has not applied.
   kApplied,
   kApproved,
   kConditional,  // Approved, while it has conditions to meet.
@@ -26,6 +27,7 @@ enum class CentreState {
 
 std::string_view NameOf(CentreState state);  // "applied"
 std::optional<CentreState> CentreStateOf(std::string_view name);
+// Reopening a closed centre is none of these: it leads back to where the centre was.
 bool MayChange(CentreState from, CentreState to);
 // Approved, with conditions or without.
 bool IsApproved(CentreState state);
@@ -73,7 +75,10 @@ struct Centre {
 // "urn-100000", else "ukprn-10000047", else "fec-1", else "laestab-6602130", else "".
 std::string CentreId(const Establishment& facts);
 
-// True if `id` has a form that CentreId gives.
+// "ab-01h…": the awarding body's own, for a provider without a national number.
+std::string OwnCentreId(std::string_view unique_id);
+
+// True if `id` has a form that CentreId or OwnCentreId gives.
 bool IsCentreId(std::string_view id);
 
 enum class ApprovalState { kApplied, kApproved, kRefused, kWithdrawn, kSuspended, kLapsed };

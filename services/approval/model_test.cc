@@ -7,15 +7,18 @@
 namespace assay::approval {
 namespace {
 
-constexpr CentreState kAll[] = {CentreState::kApplied,     CentreState::kApproved,
-                                CentreState::kConditional, CentreState::kSuspended,
-                                CentreState::kWithdrawn,   CentreState::kClosed};
+constexpr CentreState kAll[] = {CentreState::kListed,    CentreState::kApplied,
+                                CentreState::kApproved,  CentreState::kConditional,
+                                CentreState::kSuspended, CentreState::kWithdrawn,
+                                CentreState::kClosed};
 
 TEST(CentreStateTest, ChangesOnlyAlongTheKnownEdges) {
   const std::set<std::string> expected = {
       "applied>approved", "suspended>approved", "approved>suspended", "applied>withdrawn",
       "approved>withdrawn", "suspended>withdrawn", "applied>closed", "approved>closed",
       "suspended>closed", "withdrawn>closed", "withdrawn>applied",
+      // Known from a file, and perhaps approved on an officer's own motion (QUAL-7).
+      "listed>applied", "listed>approved", "listed>approved with conditions", "listed>closed",
       // Conditions come and go with the approval that they lie on.
       "applied>approved with conditions", "approved>approved with conditions",
       "suspended>approved with conditions", "approved with conditions>approved",
@@ -33,8 +36,9 @@ TEST(CentreStateTest, ChangesOnlyAlongTheKnownEdges) {
 }
 
 TEST(CentreStateTest, SaysWhereAChangeMayComeFrom) {
-  EXPECT_EQ(SourcesOf(CentreState::kApproved), "applied or approved with conditions or suspended");
-  EXPECT_EQ(SourcesOf(CentreState::kApplied), "withdrawn");
+  EXPECT_EQ(SourcesOf(CentreState::kApproved),
+            "listed or applied or approved with conditions or suspended");
+  EXPECT_EQ(SourcesOf(CentreState::kApplied), "listed or withdrawn");
 }
 
 TEST(CentreStateTest, NamesGoBothWays) {
@@ -58,6 +62,16 @@ TEST(CentreIdTest, IsTheNationalNumber) {
   EXPECT_FALSE(IsCentreId("fec-1/2"));
   for (const char* id : {"", "-", "urn-", "urn-1000", "ukprn-20000047", "100000", "urn-100000/x"}) {
     EXPECT_FALSE(IsCentreId(id)) << id;
+  }
+}
+
+TEST(CentreIdTest, MayBeTheBodysOwn) {
+  const std::string id = OwnCentreId("01HZX5T8K0VQ3N7M2B4C6D8E9F");
+  EXPECT_EQ(id, "ab-01hzx5t8k0vq3n7m2b4c6d8e9f");
+  EXPECT_TRUE(IsCentreId(id));
+  for (const char* other :
+       {"ab-", "ab-1", "ab-01HZX5T8K0VQ3N7M2B4C6D8E9F", "ab-01hzx5t8k0vq3n7m2b4c6d8e9/"}) {
+    EXPECT_FALSE(IsCentreId(other)) << other;
   }
 }
 

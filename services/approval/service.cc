@@ -2,6 +2,7 @@
 
 #include <initializer_list>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/approval/commands/change_centre_state.h"
@@ -100,9 +101,11 @@ void RegisterCentres(platform::Router& router, const Context& context) {
       });
   router.Write<v1::ApproveCentreRequest, v1::Centre>(
       "assay.approval.v1.CentreService/ApproveCentre",
-      [&context](const Call& call, const v1::ApproveCentreRequest& request, Transaction& tx) {
+      [&context](const Call& call, const v1::ApproveCentreRequest& request,
+                 Transaction& tx) -> absl::StatusOr<v1::Centre> {
+        ASSIGN_OR_RETURN(std::string reason, OptionalReasonFrom(request.reason()));
         return Decide(WorkOf(context, call, tx), request.name(),
-                      CentreDecision{CentreState::kApproved, "", request.etag()});
+                      CentreDecision{CentreState::kApproved, std::move(reason), request.etag()});
       });
   router.Write<v1::SuspendCentreRequest, v1::Centre>(
       "assay.approval.v1.CentreService/SuspendCentre",
@@ -127,6 +130,7 @@ void RegisterCentres(platform::Router& router, const Context& context) {
 void RegisterRpcs(platform::Router& router, const Context& context) {
   RegisterCentres(router, context);
   RegisterQualifications(router, context);
+  RegisterApplications(router, context);
   RegisterApprovals(router, context);
   RegisterPlanners(router, context);
   RegisterDashboard(router, context);

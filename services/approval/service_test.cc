@@ -186,7 +186,7 @@ TEST_F(ApprovalServiceTest, ImportsCentresWithTheirFacts) {
   const auto open = Get("centres/urn-145210", Officer());
   ASSERT_THAT(open, IsOk());
   EXPECT_EQ(open->title(), "Becket Academy");
-  EXPECT_EQ(open->state(), v1::Centre::STATE_APPLIED);
+  EXPECT_EQ(open->state(), v1::Centre::STATE_LISTED);
   EXPECT_EQ(open->open_date().year(), 2018);
   EXPECT_EQ(open->open_date().month(), 9);
   EXPECT_EQ(open->open_date().day(), 1);
@@ -448,7 +448,7 @@ TEST_F(ApprovalServiceTest, TwoBodiesKeepTheSameCentreApart) {
   ImportThreeSchools("tenant-a");
   ImportThreeSchools("tenant-b");
   ASSERT_THAT(Approve("centres/urn-100000"), IsOk());
-  EXPECT_EQ(Get("centres/urn-100000", Officer("tenant-b"))->state(), v1::Centre::STATE_APPLIED);
+  EXPECT_EQ(Get("centres/urn-100000", Officer("tenant-b"))->state(), v1::Centre::STATE_LISTED);
   EXPECT_THAT(List(Officer("tenant-b")).size(), 3u);
 }
 

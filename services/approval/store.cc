@@ -360,6 +360,20 @@ absl::StatusOr<std::optional<CentreState>> Store::LastStateBefore(Transaction& t
   return state;
 }
 
+absl::StatusOr<std::optional<CentreState>> Store::StateBeforeClosing(Transaction& tx,
+                                                                     std::string_view tenant,
+                                                                     std::string_view centre) {
+  std::optional<CentreState> state;
+  RETURN_IF_ERROR(
+      tx.Query("SELECT state FROM centre_states WHERE tenant = $1 AND centre = $2 AND state <> $3 "
+               "ORDER BY version DESC LIMIT 1",
+               {tenant, centre, NameOf(CentreState::kClosed)}, [&](const SqlRow& row) {
+                 state = CentreStateOf(row.Text(0));
+                 return absl::OkStatus();
+               }));
+  return state;
+}
+
 absl::Status Store::InsertApproval(Transaction& tx, std::string_view tenant,
                                    const QualificationApproval& a) {
   const ApprovalDays days(a);

@@ -94,6 +94,11 @@ class Store {
                                                              std::string_view centre,
                                                              absl::Time before);
 
+  // The last state that the centre came into and that was not closed; nullopt if there is none.
+  absl::StatusOr<std::optional<CentreState>> StateBeforeClosing(platform::Transaction& tx,
+                                                                std::string_view tenant,
+                                                                std::string_view centre);
+
   // Returns ALREADY_EXISTS (APPROVAL_EXISTS) if one is applied for or in force.
   absl::Status InsertApproval(platform::Transaction& tx, std::string_view tenant,
                               const QualificationApproval& approval);

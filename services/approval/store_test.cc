@@ -229,11 +229,18 @@ TEST_P(StoreTest, RemembersWhatStateACentreWasInWhen) {
   EXPECT_EQ(before(200), CentreState::kApproved);
   EXPECT_EQ(before(201), CentreState::kSuspended);
   EXPECT_EQ(before(201, "body-b"), std::nullopt);
+  const auto before_closing = [&] {
+    return *InRead(
+        [&](Transaction& tx) { return store_.StateBeforeClosing(tx, "body-a", "urn-100000"); });
+  };
+  EXPECT_EQ(before_closing(), CentreState::kSuspended);
+  ASSERT_THAT(change(CentreState::kClosed, 250), IsOk());
+  EXPECT_EQ(before_closing(), CentreState::kSuspended);
   EXPECT_EQ(Get("urn-100000")->state_reason, "because");
   --centre.version;
   EXPECT_THAT(change(CentreState::kWithdrawn, 300),
               IsError(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
-  EXPECT_EQ(before(301), CentreState::kSuspended);
+  EXPECT_EQ(before(301), CentreState::kClosed);
 }
 
 TEST_P(StoreTest, KeepsOneOpenApprovalPerCentreAndQualification) {

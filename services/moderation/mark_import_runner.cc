@@ -57,7 +57,8 @@ std::string CentreIdIn(std::string_view text) {
   if (platform::IsUkprn(text)) return absl::StrCat("ukprn-", View(text));
   if (text.starts_with(kCollection)) text.remove_prefix(kCollection.size());
   bool known = false;
-  for (const char* kind : {"urn-", "ukprn-", "laestab-", "fec-"}) known |= text.starts_with(kind);
+  for (const char* kind : {"urn-", "ukprn-", "laestab-", "fec-", "ab-"})
+    known |= text.starts_with(kind);
   const bool fits = known && text.size() <= kShownMax && text.find('/') == text.npos;
   return fits ? std::string(text) : "";
 }

@@ -9,7 +9,7 @@ namespace assay::e2e {
 
 inline constexpr char kComponent[] = "series/summer-2026/components/coursework";
 
-// Two approved centres, urn-100101 and urn-100102, and one that has only applied,
+// Two approved centres, urn-100101 and urn-100102, and one that is only listed,
 // urn-100103; series and component (maximum 60, step 1, pearson-2026, six-percent, blind).
 // Every step is asserted. Tenant "demo".
 void MakeWorld(System& system);

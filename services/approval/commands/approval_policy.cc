@@ -89,6 +89,7 @@ absl::StatusOr<ApprovalPolicy> SetPolicy(const Work& work, ApprovalPolicy policy
   RETURN_IF_ERROR(CheckDays("policy.fast_track_answer_days", policy.fast_track_answer_days));
   RETURN_IF_ERROR(CheckDays("policy.valid_days", policy.valid_days));
   RETURN_IF_ERROR(CheckDays("policy.first_use_days", policy.first_use_days));
+  RETURN_IF_ERROR(CheckDays("policy.backdate_days", policy.backdate_days));
   ApprovalStore store;
   const std::string& tenant = work.reach.tenant;
   ASSIGN_OR_RETURN(const int latest,

@@ -4,9 +4,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "services/approval/commands/merge_centres.h"
+#include "services/approval/commands/reconcile_centre.h"
 #include "services/approval/errors.h"
 #include "services/approval/events.h"
+#include "services/approval/stores/centre_sources.h"
 #include "services/approval/stores/restrictions.h"
+#include "services/approval/timeline.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
@@ -44,6 +48,16 @@ absl::Status Put(const Work& work, Centre& centre, CentreState to, const std::st
   return EmitStateChanged(work, centre);
 }
 
+// An officer's word stands above what files say of its closing.
+absl::Status SayOpen(const Work& work, Centre& centre, const std::string& reason) {
+  if (!centre.facts.closed) return absl::OkStatus();
+  RETURN_IF_ERROR(KeepFirstFacts(work, centre));
+  const Correction open[] = {{centre.id, "status", "open", false, reason,
+                              std::string(work.call.subject()), work.call.now}};
+  RETURN_IF_ERROR(CentreSourceStore().AddCorrections(work.tx, work.reach.tenant, open));
+  return ReconcileCentre(work, centre);
+}
+
 }  // namespace
 
 absl::StatusOr<Centre> ChangeCentreState(const Work& work, std::string_view id,
@@ -59,15 +73,41 @@ absl::StatusOr<Centre> ChangeCentreState(const Work& work, std::string_view id,
     ASSIGN_OR_RETURN(const std::vector<std::string> open, OpenConditions(work, centre.id));
     if (!open.empty() && centre.state == CentreState::kConditional) {
       return Error(absl::StatusCode::kFailedPrecondition, kConditionsOpen,
-                   absl::StrCat(name, " has conditions to meet; lift them first: ",
+                   absl::StrCat(name, " has conditions to meet (QUAL-9); lift them first: ",
                                 absl::StrJoin(open, ", ")))
           .With("centre", name)
-          .With("conditions", absl::StrJoin(open, ", "));
+          .With("conditions", absl::StrJoin(open, ", "))
+          .With("rule", "QUAL-9")
+          .Field("name", "has open conditions");
     }
     if (!open.empty()) to = CentreState::kConditional;
   }
   if (!MayChange(centre.state, to)) return Illegal(centre, decision.to, SourcesOf(decision.to));
   RETURN_IF_ERROR(Put(work, centre, to, decision.reason));
+  return centre;
+}
+
+absl::StatusOr<Centre> ReopenCentre(const Work& work, std::string_view id,
+                                    const std::string& reason, const std::string& etag) {
+  Store& store = work.context.store;
+  ASSIGN_OR_RETURN(Centre centre, store.GetCentre(work.tx, work.reach, id));
+  const std::string name = "centres/" + centre.id;
+  RETURN_IF_ERROR(platform::CheckEtag(etag, centre.version, name));
+  RETURN_IF_ERROR(CheckNotMerged(centre));
+  ASSIGN_OR_RETURN(const std::optional<CentreState> before,
+                   store.StateBeforeClosing(work.tx, work.reach.tenant, centre.id));
+  CentreState to = before.value_or(CentreState::kListed);
+  if (centre.state != CentreState::kClosed) {
+    return Illegal(centre, to, NameOf(CentreState::kClosed));
+  }
+  if (IsApproved(to)) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> open, OpenConditions(work, centre.id));
+    to = open.empty() ? CentreState::kApproved : CentreState::kConditional;
+  }
+  RETURN_IF_ERROR(SayOpen(work, centre, reason));
+  RETURN_IF_ERROR(
+      RecordDecision(work, {TimelineKind::kCentre, centre.id, name, "reopened", reason, "QUAL-9"}));
+  RETURN_IF_ERROR(Put(work, centre, to, reason));
   return centre;
 }
 

@@ -1,4 +1,5 @@
-// Approves, suspends, reinstates, withdraws or closes a centre, and lets one apply again.
+// Approves, suspends, reinstates, withdraws or closes a centre, lets one apply again, and reopens
+// one.
 #pragma once
 #include <optional>
 #include <string>
@@ -24,6 +25,15 @@ struct CentreDecision {
 // approved with conditions and they are not lifted).
 absl::StatusOr<Centre> ChangeCentreState(const Work& work, std::string_view id,
                                          const CentreDecision& decision);
+
+// Back to the state before it was closed, or listed if it never had another; an approved one to
+// what its open conditions make of it. An officer's word says that the establishment is open, which
+// stands above what files say, so that the next file does not close it again.
+//
+// Returns NOT_FOUND (CENTRE_NOT_FOUND), ABORTED (ETAG_MISMATCH), FAILED_PRECONDITION
+// (CENTRE_STATE_WRONG if it is not closed, CENTRE_MERGED).
+absl::StatusOr<Centre> ReopenCentre(const Work& work, std::string_view id,
+                                    const std::string& reason, const std::string& etag);
 
 // Moves an approved centre to what its open conditions make of it, if that is another state.
 absl::Status SettleConditions(const Work& work, std::string_view id, const std::string& reason);

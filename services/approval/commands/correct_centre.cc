@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "services/approval/commands/merge_centres.h"
 #include "services/approval/commands/reconcile_centre.h"
 #include "services/approval/stores/centre_sources.h"
+#include "services/approval/timeline.h"
 #include "services/platform/core/status_macros.h"
 
 namespace assay::approval {
@@ -17,7 +20,9 @@ absl::StatusOr<Centre> CorrectCentre(const Work& work, std::string_view id,
   RETURN_IF_ERROR(CheckNotMerged(centre));
   RETURN_IF_ERROR(KeepFirstFacts(work, centre));
   std::vector<Correction> corrections;
+  std::vector<std::string> fields;
   for (const FactToSet& fact : facts) {
+    fields.push_back(absl::StrCat(fact.field, fact.withdrawn ? " (taken back)" : ""));
     corrections.push_back({centre.id, fact.field, fact.withdrawn ? "" : fact.value, fact.withdrawn,
                            reason, std::string(work.call.subject()), work.call.now});
   }
@@ -29,6 +34,9 @@ absl::StatusOr<Centre> CorrectCentre(const Work& work, std::string_view id,
   }
   centre.facts = EstablishmentOf(known);
   RETURN_IF_ERROR(ReconcileCentre(work, centre));
+  RETURN_IF_ERROR(
+      RecordDecision(work, {TimelineKind::kCentre, centre.id, "centres/" + centre.id,
+                            absl::StrCat("corrected: ", absl::StrJoin(fields, ", ")), reason}));
   return centre;
 }
 

@@ -9,6 +9,7 @@
 #include "services/approval/commands/find_qualification.h"
 #include "services/approval/errors.h"
 #include "services/approval/events.h"
+#include "services/approval/timeline.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 #include "services/platform/error/error.h"
@@ -44,14 +45,23 @@ Error DeadlineInvalid(std::string_view field, absl::CivilDay day, std::string_vi
       .Field(field, what);
 }
 
-absl::Status Record(const Work& work, const QualificationApproval& approval, std::string_view what,
-                    absl::CivilDay day, const std::string& reason) {
+absl::Status Note(const Work& work, const QualificationApproval& approval, std::string_view what,
+                  absl::CivilDay day, const std::string& reason) {
   return ApprovalStore().AddChange(work.tx, work.reach.tenant, approval,
                                    {.what = std::string(what),
                                     .day = day,
                                     .reason = reason,
                                     .actor = std::string(work.call.subject()),
                                     .time = work.call.now});
+}
+
+// What no event puts into the centre's timeline.
+absl::Status Record(const Work& work, const QualificationApproval& approval, std::string_view what,
+                    absl::CivilDay day, const std::string& reason) {
+  RETURN_IF_ERROR(Note(work, approval, what, day, reason));
+  return RecordDecision(work,
+                        {TimelineKind::kApproval, approval.centre, NameOf(approval),
+                         absl::StrCat(View(what), ": ", approval.qualification), reason, "QUAL-9"});
 }
 
 absl::Status Keep(const Work& work, QualificationApproval& approval) {
@@ -213,7 +223,7 @@ absl::StatusOr<QualificationApproval> DecideApproval(const Work& work, std::stri
   approval.state = decision.to;
   approval.state_reason = decision.reason;
   RETURN_IF_ERROR(Keep(work, approval));
-  RETURN_IF_ERROR(Record(work, approval, WhatOf(decision), day, decision.reason));
+  RETURN_IF_ERROR(Note(work, approval, WhatOf(decision), day, decision.reason));
   for (std::size_t i = 0; i < decision.conditions.size(); ++i) {
     RETURN_IF_ERROR(
         KeepCondition(work, approval, decision.conditions[i], absl::StrCat("conditions[", i, "]")));

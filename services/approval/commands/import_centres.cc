@@ -12,6 +12,7 @@
 #include "services/approval/search.h"
 #include "services/approval/stores/centre_search.h"
 #include "services/approval/stores/centre_sources.h"
+#include "services/approval/stores/centre_use.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/core/view.h"
 
@@ -25,14 +26,16 @@ struct Target {
   std::set<std::pair<std::string, std::string>> said;  // Source and origin of what to write.
   bool is_new = false;
   bool changed = false;
-  CentreState before = CentreState::kApplied;  // Its state when the batch began.
+  CentreState before = CentreState::kListed;  // Its state when the batch began.
   bool closes = false;
+  bool teaches = false;  // Learners or approvals would be left without it.
 };
 
 class Batch {
  public:
-  Batch(const Work& work, std::string_view layout, std::span<const ImportRow> rows)
-      : work_(work), layout_(layout), rows_(rows) {}
+  Batch(const Work& work, std::string_view layout, std::span<const ImportRow> rows,
+        bool accept_closures)
+      : work_(work), layout_(layout), rows_(rows), accept_closures_(accept_closures) {}
 
   absl::StatusOr<ImportResult> Merge() {
     RETURN_IF_ERROR(Load());
@@ -108,6 +111,19 @@ class Batch {
       target.sources = std::move(sources[id]);
       KeepFirstFacts(target);
     }
+    return FindTeaching();
+  }
+
+  // Few of a national register are more than listed, so few are asked about.
+  absl::Status FindTeaching() {
+    std::vector<std::string> asked;
+    for (const auto& [id, target] : targets_) {
+      const CentreState state = target.before;
+      if (state != CentreState::kListed && state != CentreState::kClosed) asked.push_back(id);
+    }
+    ASSIGN_OR_RETURN(const std::set<std::string> teaching,
+                     CentreUse().Teaching(work_.tx, work_.reach.tenant, asked));
+    for (const std::string& id : teaching) targets_[id].teaches = true;
     return absl::OkStatus();
   }
 
@@ -183,6 +199,7 @@ class Batch {
     if (is_new) {
       target.is_new = true;
       target.centre.id = id;
+      target.centre.state = CentreState::kListed;
       target.centre.create_time = work_.call.now;
       target.centre.update_time = work_.call.now;
     }
@@ -193,8 +210,13 @@ class Batch {
     Merged merged = approval::Merge(target.sources, target.centre.facts, id);
     outcome.changes = ChangesBetween(target.centre.facts, merged.facts);
     KeepConflicts(row, merged.conflicts, id, outcome);
-    const bool closes = merged.facts.closed && target.centre.state != CentreState::kClosed;
+    bool closes = merged.facts.closed && target.centre.state != CentreState::kClosed;
     target.centre.facts = std::move(merged.facts);
+    if (closes && target.teaches && !accept_closures_) {
+      closes = false;
+      outcome.conflicts.push_back({"status", "open", "centres/" + id, "closed", layout_,
+                                   ConflictReason::kClosureNotAccepted});
+    }
     if (is_new) {
       outcome.outcome = RowOutcome::kNew;
       outcome.changes.clear();
@@ -247,6 +269,10 @@ class Batch {
     }
     counts.closed += row.establishment.closed;
     counts.conflicts += !outcome.conflicts.empty();
+    counts.held += std::any_of(outcome.conflicts.begin(), outcome.conflicts.end(),
+                               [](const FactConflict& conflict) {
+                                 return conflict.reason == ConflictReason::kClosureNotAccepted;
+                               });
     switch (outcome.outcome) {
       case RowOutcome::kNew:
         ++counts.created;
@@ -281,7 +307,10 @@ class Batch {
       centre.state = after;
     }
     if (!target.closes) return absl::OkStatus();
-    centre.state_reason = "the national register says that the establishment has closed";
+    centre.state_reason =
+        target.teaches ? "the national register says that the establishment has closed, and an "
+                         "officer has accepted it"
+                       : "the national register says that the establishment has closed";
     ++centre.version;
     RETURN_IF_ERROR(store.UpdateCentreState(work_.tx, tenant, centre, work_.call.subject()));
     return EmitStateChanged(work_, centre);
@@ -290,6 +319,7 @@ class Batch {
   const Work& work_;
   const std::string layout_;
   const std::span<const ImportRow> rows_;
+  const bool accept_closures_;
   CentreSourceStore sources_;
   std::map<std::string, std::vector<std::string>> owners_;
   std::map<std::string, Target> targets_;
@@ -305,14 +335,16 @@ ImportCounts& ImportCounts::operator+=(const ImportCounts& other) {
   closed += other.closed;
   closing += other.closing;
   conflicts += other.conflicts;
+  held += other.held;
   return *this;
 }
 
 absl::StatusOr<ImportResult> ImportCentres(const Work& work, std::string_view layout,
-                                           std::span<const ImportRow> batch, bool validate_only) {
-  Batch merge(work, layout, batch);
+                                           std::span<const ImportRow> batch,
+                                           const ImportOptions& options) {
+  Batch merge(work, layout, batch, options.accept_closures);
   ASSIGN_OR_RETURN(ImportResult result, merge.Merge());
-  if (!validate_only) RETURN_IF_ERROR(merge.Write());
+  if (!options.validate_only) RETURN_IF_ERROR(merge.Write());
   return result;
 }
 

@@ -26,10 +26,11 @@ absl::StatusOr<SiteState> StateAfter(const SiteRecord& site, SiteStep step) {
   return Error(Code::kFailedPrecondition, kSiteStateWrong,
                absl::StrCat(site.Name(), " is ", View(NameOf(site.state)), "; the step \"",
                             View(NameOf(step)), "\" is possible only when it is ",
-                            SourcesOf<SiteState, SiteStep>(SiteEdges(), step)))
+                            SourcesOf<SiteState, SiteStep>(SiteEdges(), step), " (QUAL-9)"))
       .With("site", site.Name())
       .With("state", NameOf(site.state))
       .With("step", NameOf(step))
+      .With("rule", "QUAL-9")
       .Field("name", absl::StrCat("is ", View(NameOf(site.state))));
 }
 
@@ -56,9 +57,12 @@ absl::StatusOr<SiteRecord> ProposeSite(const Work& work, const std::string& cent
   const std::string name = "centres/" + centre.id;
   if (centre.state == CentreState::kWithdrawn || centre.state == CentreState::kClosed) {
     return Error(Code::kFailedPrecondition, kCentreStateWrong,
-                 absl::StrCat(name, " is ", View(NameOf(centre.state)), "; it opens no sites"))
+                 absl::StrCat(name, " is ", View(NameOf(centre.state)),
+                              "; it opens no sites (QUAL-9)"))
         .With("centre", name)
-        .With("state", NameOf(centre.state));
+        .With("state", NameOf(centre.state))
+        .With("rule", "QUAL-9")
+        .Field("parent", absl::StrCat("is ", View(NameOf(centre.state))));
   }
   SiteStore store;
   ASSIGN_OR_RETURN(const int count, store.Count(work.tx, work.reach.tenant, centre.id));

@@ -6,13 +6,16 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "services/approval/commands/change_centre_state.h"
 #include "services/approval/commands/reconcile_centre.h"
 #include "services/approval/errors.h"
 #include "services/approval/events.h"
 #include "services/approval/import/facts.h"
+#include "services/approval/stores/applications.h"
 #include "services/approval/stores/centre_sources.h"
-#include "services/approval/stores/learners.h"
-#include "services/approval/stores/planners.h"
+#include "services/approval/stores/centre_use.h"
+#include "services/approval/timeline.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/error/error.h"
 
@@ -21,34 +24,22 @@ namespace {
 
 using platform::Error;
 
-// Enough to find one approval that is not over yet; a centre has a few dozen at most.
-constexpr int kApprovalsLooked = 1000;
-
-// Approvals and planners have names that others keep, so they stay where they are: a centre that
-// has some is the one that survives, or they are withdrawn first.
+// What a centre has of its own stays where it is: others keep its names, and what was imposed on it
+// must not be lost (QUAL-9). A centre that has some is the one that survives, or it is ended first.
 absl::Status CheckNotInUse(const Work& work, const Centre& centre) {
-  const Reach reach{work.reach.tenant, ""};
-  ASSIGN_OR_RETURN(const ApprovalPage approvals,
-                   work.context.store.ListApprovals(work.tx, reach, {.centre = centre.id}, "",
-                                                    kApprovalsLooked));
-  const bool approved = std::any_of(
-      approvals.approvals.begin(), approvals.approvals.end(), [](const QualificationApproval& a) {
-        return a.state == ApprovalState::kApplied || a.state == ApprovalState::kApproved ||
-               a.state == ApprovalState::kSuspended;
-      });
-  ASSIGN_OR_RETURN(const std::vector<PlannerRecord> planners,
-                   PlannerStore().List(work.tx, reach, centre.id, std::nullopt, "", 1));
-  ASSIGN_OR_RETURN(const std::int64_t learners,
-                   LearnerStore().CountActive(work.tx, work.reach.tenant, centre.id, ""));
-  if (!approved && planners.empty() && learners == 0) return absl::OkStatus();
+  ASSIGN_OR_RETURN(std::vector<std::string> uses,
+                   CentreUse().Of(work.tx, work.reach.tenant, centre.id, Today(work)));
+  if (centre.state == CentreState::kSuspended) uses.emplace_back("a suspension");
+  if (uses.empty()) return absl::OkStatus();
   const std::string name = "centres/" + centre.id;
+  const std::string what = absl::StrJoin(uses, ", ");
   return Error(absl::StatusCode::kFailedPrecondition, kCentreInUse,
-               absl::StrCat(name, " has ",
-                            approved           ? "qualification approvals"
-                            : planners.empty() ? "learners"
-                                               : "planners",
-                            " of its own; let it be the one that stays, or end them first"))
-      .With("centre", name);
+               absl::StrCat(name, " has of its own: ", what,
+                            "; let it be the one that stays, or end them first (QUAL-9)"))
+      .With("centre", name)
+      .With("uses", what)
+      .With("rule", "QUAL-9")
+      .Field("duplicate", "has " + what);
 }
 
 // The pair as it is known, or as one that only the officer saw.
@@ -88,7 +79,8 @@ absl::Status MoveCorrections(const Work& work, const std::string& from, const st
   const Facts known = officers(to);
   std::vector<Correction> moved;
   for (const auto& [field, value] : officers(from)) {
-    if (known.contains(field)) continue;
+    // That one place is open says nothing of the other.
+    if (known.contains(field) || field == "status") continue;
     moved.push_back({to, field, value, false, "merged from centres/" + from,
                      std::string(work.call.subject()), work.call.now});
   }
@@ -104,6 +96,29 @@ absl::Status RemoveOpenPairs(const Work& work, const std::string& centre) {
     if (pair.state != DuplicateState::kOpen) continue;
     RETURN_IF_ERROR(store.Remove(work.tx, work.reach.tenant, pair.first, pair.second));
   }
+  return absl::OkStatus();
+}
+
+// In the timelines of both; each is told of the other.
+absl::Status RecordBoth(const Work& work, const std::string& a, const std::string& b,
+                        const std::string& of_a, const std::string& of_b,
+                        const std::string& reason) {
+  const std::string first = "centres/" + a, second = "centres/" + b;
+  RETURN_IF_ERROR(RecordDecision(
+      work, {TimelineKind::kCentre, a, first, absl::StrCat(of_a, " ", second), reason}));
+  return RecordDecision(work,
+                        {TimelineKind::kCentre, b, second, absl::StrCat(of_b, " ", first), reason});
+}
+
+// An application is not lost because the provider was known under another id.
+absl::Status CarryApplication(const Work& work, const Centre& duplicate, CentreState before,
+                              Centre& survivor, const std::string& reason) {
+  RETURN_IF_ERROR(ApplicationStore().Move(work.tx, work.reach.tenant, duplicate.id, survivor.id));
+  if (before != CentreState::kApplied || survivor.state != CentreState::kListed) {
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(survivor,
+                   ChangeCentreState(work, survivor.id, {CentreState::kApplied, reason, ""}));
   return absl::OkStatus();
 }
 
@@ -126,9 +141,11 @@ absl::Status CheckNotMerged(const Centre& centre) {
   const std::string name = "centres/" + centre.id;
   const std::string into = "centres/" + centre.merged_into;
   return Error(absl::StatusCode::kFailedPrecondition, kCentreMerged,
-               absl::StrCat(name, " is one with ", into, "; change that one"))
+               absl::StrCat(name, " is one with ", into, "; change that one (QUAL-7)"))
       .With("centre", name)
-      .With("merged_into", into);
+      .With("merged_into", into)
+      .With("rule", "QUAL-7")
+      .Field("name", "is one with " + into);
 }
 
 absl::Status KeepFirstFacts(const Work& work, const Centre& centre) {
@@ -162,8 +179,12 @@ absl::StatusOr<Centre> MergeCentres(const Work& work, const CentresToMerge& what
   RETURN_IF_ERROR(sources.Move(work.tx, work.reach.tenant, duplicate.id, survivor.id));
   RETURN_IF_ERROR(sources.SetKeys(work.tx, work.reach.tenant, duplicate.id, {}));
   RETURN_IF_ERROR(RemoveOpenPairs(work, duplicate.id));
+  const CentreState before = duplicate.state;
   RETURN_IF_ERROR(CloseInto(work, duplicate, survivor.id));
   RETURN_IF_ERROR(ReconcileCentre(work, survivor));
+  RETURN_IF_ERROR(
+      RecordBoth(work, survivor.id, duplicate.id, "merged: takes in", "merged into", what.reason));
+  RETURN_IF_ERROR(CarryApplication(work, duplicate, before, survivor, what.reason));
   return survivor;
 }
 
@@ -173,9 +194,11 @@ absl::StatusOr<Duplicate> DismissDuplicate(const Work& work, const std::string& 
   if (pair.state != DuplicateState::kOpen) {
     return Error(absl::StatusCode::kFailedPrecondition, kDuplicateDecided,
                  absl::StrCat(pair.Name(), " is decided already"))
-        .With("duplicate", pair.Name());
+        .With("duplicate", pair.Name())
+        .Field("name", "is decided already");
   }
   RETURN_IF_ERROR(Decide(work, pair, DuplicateState::kDismissed, reason));
+  RETURN_IF_ERROR(RecordBoth(work, first, second, "is another than", "is another than", reason));
   return pair;
 }
 

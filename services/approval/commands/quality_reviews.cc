@@ -11,6 +11,7 @@
 #include "services/approval/errors.h"
 #include "services/approval/events.h"
 #include "services/approval/quality_document.h"
+#include "services/approval/timeline.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/error/error.h"
 
@@ -118,6 +119,14 @@ absl::StatusOr<QualityReviewRecord> FindOpen(const Work& work, const ReviewTarge
       .Field("name", "is void");
 }
 
+absl::Status Record(const Work& work, const QualityReviewRecord& review, const std::string& what,
+                    const std::string& reason) {
+  return RecordDecision(
+      work, {TimelineKind::kQuality, review.centre, review.Name(),
+             absl::StrCat(what, review.qualification.empty() ? "" : ": ", review.qualification),
+             reason, "MOD-14"});
+}
+
 absl::Status Refused(const std::vector<PolicyFault>& faults) {
   if (faults.empty()) return absl::OkStatus();
   Error error(Code::kInvalidArgument, kQualityReviewRefused,
@@ -160,6 +169,7 @@ absl::StatusOr<QualityReviewRecord> RecordReview(const Work& work, const ReviewD
   review.create_time = work.call.now;
   review.actions = draft.actions;
   RETURN_IF_ERROR(store.InsertReview(work.tx, work.reach.tenant, review));
+  RETURN_IF_ERROR(Record(work, review, "quality review recorded", draft.summary));
   RETURN_IF_ERROR(EvaluateCentre(work, draft.centre, "review recorded").status());
   return review;
 }
@@ -190,6 +200,8 @@ absl::StatusOr<QualityReviewRecord> CloseReviewAction(const Work& work, const Re
   QualityStore store;
   RETURN_IF_ERROR(store.CloseAction(work.tx, work.reach.tenant, review, *action));
   RETURN_IF_ERROR(store.UpdateReview(work.tx, work.reach.tenant, review));
+  RETURN_IF_ERROR(
+      Record(work, review, absl::StrCat("quality review action ", number, " closed"), note));
   RETURN_IF_ERROR(EvaluateCentre(work, review.centre, "action closed").status());
   return review;
 }
@@ -200,6 +212,7 @@ absl::StatusOr<QualityReviewRecord> VoidReview(const Work& work, const ReviewTar
   review.voided = true;
   review.void_reason = reason;
   RETURN_IF_ERROR(QualityStore().UpdateReview(work.tx, work.reach.tenant, review));
+  RETURN_IF_ERROR(Record(work, review, "quality review void", reason));
   RETURN_IF_ERROR(EvaluateCentre(work, review.centre, "review void").status());
   return review;
 }

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "services/approval/commands/apply_for_qualification.h"
+#include "services/approval/commands/approval_policy.h"
 #include "services/approval/commands/check_standing.h"
 #include "services/approval/commands/find_qualification.h"
 #include "services/approval/commands/limits_in_force.h"
@@ -50,7 +51,7 @@ Error RefusedFor(const std::vector<LearnerFault>& faults, std::string_view prefi
 }
 
 Error NotInForce(const std::string& centre, const std::string& qualification, absl::CivilDay day,
-                 const StandingAnswer& answer) {
+                 const StandingAnswer& answer, std::string_view place) {
   return Error(Code::kFailedPrecondition, kApprovalNotInForce,
                absl::StrCat(answer.message, " (QUAL-9)"))
       .With("centre", "centres/" + centre)
@@ -58,18 +59,44 @@ Error NotInForce(const std::string& centre, const std::string& qualification, ab
       .With("day", absl::FormatCivilTime(day))
       .With("standing", ReasonOf(answer.standing))
       .With("rule", "QUAL-9")
-      .Field("qualification", answer.message);
+      .Field(place, absl::StrCat("is not approved on ", absl::FormatCivilTime(day)));
 }
 
-// What the centre may do on the day, and how many places are left. Inside the transaction, so that
-// two registrations at once cannot both take the last one.
-absl::Status Allow(const Work& work, const std::string& centre, const std::string& qualification,
-                   absl::CivilDay day, LearnerFrame& frame) {
-  ASSIGN_OR_RETURN(const StandingAnswer standing, CheckStanding(work, centre, qualification, day));
-  if (standing.standing != Standing::kInForce) {
-    return NotInForce(centre, qualification, day, standing);
+// How far back a centre registers is the policy's; an officer goes further and says why.
+absl::Status CheckBackdating(const Work& work, const RegistrationOrder& order, absl::CivilDay day) {
+  ASSIGN_OR_RETURN(const ApprovalPolicy policy, PolicyFor(work, order.qualification));
+  if (Today(work) - day <= policy.backdate_days) return absl::OkStatus();
+  const platform::Principal& caller = *work.call.principal;
+  const std::string most = absl::StrCat(policy.backdate_days);
+  if (!caller.Has("quality") && !caller.Has("admin")) {
+    return Error(Code::kFailedPrecondition, kBackdatingRefused,
+                 absl::StrCat("a centre registers learners from at most ", most,
+                              " days back; ask the quality team for an earlier first day (QUAL-5)"))
+        .With("day", absl::FormatCivilTime(day))
+        .With("days_max", most)
+        .With("rule", "QUAL-5")
+        .Field("register_day", absl::StrCat("is more than ", most, " days back"));
   }
-  // A registration that is dated back does not get around a limit of today.
+  if (!order.backdate_reason.empty()) return absl::OkStatus();
+  return Error(Code::kInvalidArgument, kReasonMissing,
+               absl::StrCat("a first day more than ", most, " days back needs a reason (QUAL-5)"))
+      .With("rule", "QUAL-5")
+      .Field("backdate_reason", "is empty");
+}
+
+// What the centre may do today and on the day, and how many places are left. Inside the
+// transaction, so that two registrations at once cannot both take the last one.
+absl::Status Allow(const Work& work, const std::string& centre, const std::string& qualification,
+                   absl::CivilDay day, std::string_view centre_place, LearnerFrame& frame) {
+  // A registration that is dated back does not get around what happened since (QUAL-9).
+  const std::pair<absl::CivilDay, std::string_view> days[] = {{Today(work), centre_place},
+                                                              {day, "register_day"}};
+  for (const auto& [on, place] : days) {
+    ASSIGN_OR_RETURN(const StandingAnswer standing, CheckStanding(work, centre, qualification, on));
+    if (standing.standing != Standing::kInForce) {
+      return NotInForce(centre, qualification, on, standing, place);
+    }
+  }
   ASSIGN_OR_RETURN(const Limits limits, LimitsInForce(work, centre, qualification, Today(work)));
   if (limits.registrations_stopped) {
     return Error(Code::kFailedPrecondition, kRegistrationsStopped,
@@ -120,8 +147,9 @@ absl::StatusOr<Opening> Open(const Work& work, const RegistrationOrder& order) {
   if (!opening.period.faults.empty()) return RefusedFor(opening.period.faults, "");
   opening.frame.minimum_age = opening.qualification.minimum_age;
   opening.frame.register_day = opening.period.register_day;
-  RETURN_IF_ERROR(
-      Allow(work, order.centre, order.qualification, opening.period.register_day, opening.frame));
+  RETURN_IF_ERROR(CheckBackdating(work, order, opening.period.register_day));
+  RETURN_IF_ERROR(Allow(work, order.centre, order.qualification, opening.period.register_day,
+                        "parent", opening.frame));
   RETURN_IF_ERROR(LearnerStore().Know(work.tx, work.reach.tenant, order.centre, order.qualification,
                                       order.learners, opening.frame));
   return opening;
@@ -167,8 +195,8 @@ absl::StatusOr<RegistrationReport> Register(const Work& work, const Registration
     record.update_time = work.call.now;
     report.kept.push_back(std::move(record));
   }
-  const absl::Status kept =
-      LearnerStore().Insert(work.tx, work.reach.tenant, report.kept, work.call.subject());
+  const absl::Status kept = LearnerStore().Insert(work.tx, work.reach.tenant, report.kept,
+                                                  work.call.subject(), order.backdate_reason);
   if (absl::IsAlreadyExists(kept)) {
     return Error(Code::kAlreadyExists, kEnrolmentExists,
                  "one of the learners was registered by another call at the same moment")
@@ -347,7 +375,7 @@ absl::StatusOr<RegistrationRecord> TransferRegistration(const Work& work,
   to.version = 1;
   LearnerStore store;
   LearnerFrame frame{.register_day = from.register_day};  // Was old enough when it was registered.
-  RETURN_IF_ERROR(Allow(work, destination, from.qualification, today, frame));
+  RETURN_IF_ERROR(Allow(work, destination, from.qualification, today, "destination", frame));
   const std::vector<LearnerDetails> one = {to.learner};
   RETURN_IF_ERROR(
       store.Know(work.tx, work.reach.tenant, destination, from.qualification, one, frame));

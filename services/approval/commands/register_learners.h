@@ -21,6 +21,7 @@ struct RegistrationOrder {
   std::optional<absl::CivilDay> register_day;
   std::optional<absl::CivilDay> end_day;
   std::string programme;
+  std::string backdate_reason;  // An officer's, for a first day further back than the policy lets.
   std::vector<LearnerDetails> learners;
   BatchMode mode = BatchMode::kAllOrNothing;
 };
@@ -34,7 +35,7 @@ struct RegistrationReport {
 
 // What concerns the whole order fails it: NOT_FOUND (CENTRE_NOT_FOUND, QUALIFICATION_NOT_FOUND),
 // INVALID_ARGUMENT (REGISTRATION_PERIOD_INVALID), FAILED_PRECONDITION (APPROVAL_NOT_IN_FORCE,
-// REGISTRATIONS_STOPPED). With kAllOrNothing bad rows do too: INVALID_ARGUMENT
+// REGISTRATIONS_STOPPED, BACKDATING_REFUSED). With kAllOrNothing bad rows do too: INVALID_ARGUMENT
 // (REGISTRATIONS_REFUSED).
 absl::StatusOr<RegistrationReport> RegisterLearners(const Work& work,
                                                     const RegistrationOrder& order);

@@ -60,11 +60,13 @@ absl::StatusOr<RestrictionRecord> ImposeRestriction(const Work& work, const Impo
   Store& store = work.context.store;
   ASSIGN_OR_RETURN(const Centre centre, store.GetCentre(work.tx, work.reach, wanted.centre));
   if (centre.state == CentreState::kClosed) {
-    return Error(Code::kFailedPrecondition, kCentreStateWrong,
-                 absl::StrCat("centres/", centre.id, " is closed; nothing is imposed on it"))
+    return Error(
+               Code::kFailedPrecondition, kCentreStateWrong,
+               absl::StrCat("centres/", centre.id, " is closed; nothing is imposed on it (QUAL-9)"))
         .With("centre", "centres/" + centre.id)
         .With("state", NameOf(centre.state))
-        .With("rule", "QUAL-9");
+        .With("rule", "QUAL-9")
+        .Field("parent", "is closed");
   }
   RestrictionRecord record;
   if (!wanted.approval.empty()) {

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/approval/commands/change_centre_state.h"
 #include "services/approval/commands/restrict_centre.h"
 #include "services/approval/oversight_events.h"
 #include "services/approval/stores/deadlines.h"
@@ -74,6 +75,23 @@ absl::StatusOr<int> CloseEnded(const Context& context, absl::Time now) {
   return found;
 }
 
+// A condition that was planned makes its centre conditional from its first day on (QUAL-9).
+absl::StatusOr<int> SettleBegun(const Context& context, absl::Time now) {
+  const absl::CivilDay today = absl::ToCivilDay(now, absl::UTCTimeZone());
+  int found = 0;
+  RETURN_IF_ERROR(context.database.WriteNow([&](Transaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto begun, RestrictionStore().ListBegun(tx, today, kBatch));
+    found = static_cast<int>(begun.size());
+    for (const RestrictionStore::Begun& one : begun) {
+      const platform::Call call = CallOf(context, one.tenant, now);
+      const Work work{tx, call, context, {.tenant = one.tenant, .within = ""}};
+      RETURN_IF_ERROR(SettleConditions(work, one.centre, one.reason));
+    }
+    return absl::OkStatus();
+  }));
+  return found;
+}
+
 absl::Status SweepTenant(const Context& context, const std::string& tenant, absl::Time now) {
   const absl::CivilDay today = absl::ToCivilDay(now, absl::UTCTimeZone());
   int batches = 0;
@@ -91,6 +109,10 @@ absl::Status SweepDeadlines(const Context& context, absl::Time now) {
   int batches = 0;
   for (int found = kBatch; found == kBatch && batches < kBatchesMost; ++batches) {
     ASSIGN_OR_RETURN(found, CloseEnded(context, now));
+  }
+  batches = 0;
+  for (int found = kBatch; found == kBatch && batches < kBatchesMost; ++batches) {
+    ASSIGN_OR_RETURN(found, SettleBegun(context, now));
   }
   absl::Status failed;
   std::string tenant;

@@ -223,6 +223,8 @@ std::string_view NameOf(ConflictReason reason) {
       return "NUMBER_KEPT";
     case ConflictReason::kNumberElsewhere:
       return "NUMBER_ELSEWHERE";
+    case ConflictReason::kClosureNotAccepted:
+      return "CLOSURE_NOT_ACCEPTED";
   }
   return "";
 }

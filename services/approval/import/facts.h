@@ -20,6 +20,8 @@ namespace assay::approval {
 using Facts = std::map<std::string, std::string>;
 
 inline constexpr std::string_view kOfficer = "officer";
+// What a centre said of itself when it applied; every file knows better.
+inline constexpr std::string_view kApplication = "application";
 
 struct SourceFacts {
   std::string source;  // A layout's name, or kOfficer.
@@ -38,7 +40,13 @@ struct FactChange {
   friend bool operator==(const FactChange&, const FactChange&) = default;
 };
 
-enum class ConflictReason { kSourcesDisagree, kOfficerCorrected, kNumberKept, kNumberElsewhere };
+enum class ConflictReason {
+  kSourcesDisagree,
+  kOfficerCorrected,
+  kNumberKept,
+  kNumberElsewhere,
+  kClosureNotAccepted,
+};
 
 std::string_view NameOf(ConflictReason reason);  // "SOURCES_DISAGREE"
 

@@ -172,8 +172,9 @@ PeriodCheck CheckPeriod(const PeriodTerms& terms) {
   };
   check.register_day = terms.register_day.value_or(terms.today);
   if (check.register_day > terms.today) fault("register_day", "is after today");
+  // Dating back does not open registration again.
   if (terms.last_registration_day.has_value() &&
-      check.register_day > *terms.last_registration_day) {
+      std::max(check.register_day, terms.today) > *terms.last_registration_day) {
     fault("register_day", absl::StrCat("is after the last day for registrations, ",
                                        absl::FormatCivilTime(*terms.last_registration_day)));
   }

@@ -186,17 +186,25 @@ TEST(PeriodTest, NeedsALastDayIfTheCatalogueSetsNone) {
   EXPECT_THAT(CheckPeriod({.end_day = Day(2040, 1, 1), .today = today}).faults, IsEmpty());
 }
 
-TEST(PeriodTest, BeginsBeforeTheLastDayForRegistrationsAndNotInTheFuture) {
-  const Day today(2026, 9, 1);
-  for (const auto& [first, good] :
-       {std::pair{Day(2026, 8, 31), true}, {Day(2026, 9, 1), false}, {Day(2026, 9, 2), false}}) {
+// Dating back does not open a registration that is closed (QUAL-5).
+TEST(PeriodTest, BeginsAndIsMadeBeforeTheLastDayForRegistrationsAndNotInTheFuture) {
+  struct Case {
+    Day first;
+    Day today;
+    bool good;
+  };
+  for (const Case& c : {Case{Day(2026, 8, 31), Day(2026, 8, 31), true},
+                        Case{Day(2026, 8, 30), Day(2026, 8, 31), true},
+                        Case{Day(2026, 9, 1), Day(2026, 8, 31), false},
+                        Case{Day(2026, 8, 31), Day(2026, 9, 1), false},
+                        Case{Day(2026, 9, 1), Day(2026, 9, 1), false}}) {
     EXPECT_EQ(CheckPeriod({.months_max = 12,
                            .last_registration_day = Day(2026, 8, 31),
-                           .register_day = first,
-                           .today = today})
+                           .register_day = c.first,
+                           .today = c.today})
                   .faults.empty(),
-              good)
-        << first;
+              c.good)
+        << c.first << " " << c.today;
   }
 }
 

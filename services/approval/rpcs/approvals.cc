@@ -135,9 +135,7 @@ absl::StatusOr<V1Approval> Approve(const Work& work,
                                                     request.effective_date()));
   ASSIGN_OR_RETURN(decision.expire_date,
                    DayFrom("expire_date", request.has_expire_date(), request.expire_date()));
-  if (!request.reason().empty()) {
-    ASSIGN_OR_RETURN(decision.reason, ReasonFrom(request.reason()));
-  }
+  ASSIGN_OR_RETURN(decision.reason, OptionalReasonFrom(request.reason()));
   if (request.conditions_size() > kConditionsMax) {
     return FieldInvalid("conditions", absl::StrCat("are more than ", kConditionsMax));
   }
@@ -292,6 +290,7 @@ v1::ApprovalPolicy ToProto(const ApprovalPolicy& policy, const std::string& key,
   out.set_valid_days(policy.valid_days);
   out.set_first_use_days(policy.first_use_days);
   out.set_planner_as_condition(policy.planner_as_condition);
+  out.set_backdate_days(policy.backdate_days);
   out.set_version(own ? policy.version : 0);
   out.set_latest_version(latest);
   if (policy.version > 0) *out.mutable_effective_date() = ToDate(policy.effective_day);
@@ -336,6 +335,7 @@ absl::StatusOr<v1::ApprovalPolicy> UpdatePolicy(const Work& work,
   policy.valid_days = in.valid_days();
   policy.first_use_days = in.first_use_days();
   policy.planner_as_condition = in.planner_as_condition();
+  policy.backdate_days = in.backdate_days();
   const std::string key = policy.qualification;
   ASSIGN_OR_RETURN(const auto first, DayFrom("effective_date", request.has_effective_date(),
                                              request.effective_date()));

@@ -190,6 +190,8 @@ absl::StatusOr<v1::Registration> Create(const Work& work,
   ASSIGN_OR_RETURN(order.end_day, DayFrom("registration.end_day", in.has_end_day(), in.end_day()));
   RETURN_IF_ERROR(CheckProgramme("registration.programme", in.programme()));
   order.programme = in.programme();
+  ASSIGN_OR_RETURN(order.backdate_reason,
+                   OptionalReasonFrom(request.backdate_reason(), "backdate_reason"));
   ASSIGN_OR_RETURN(const auto birth_day,
                    DayFrom("registration.birth_day", in.has_birth_day(), in.birth_day()));
   order.learners.push_back({in.enrolment(), in.learner_name(), in.uln(), birth_day});
@@ -208,6 +210,8 @@ absl::StatusOr<v1::RegisterLearnersResponse> Register(const Work& work,
   ASSIGN_OR_RETURN(order.end_day, DayFrom("end_day", request.has_end_day(), request.end_day()));
   RETURN_IF_ERROR(CheckProgramme("programme", request.programme()));
   order.programme = request.programme();
+  ASSIGN_OR_RETURN(order.backdate_reason,
+                   OptionalReasonFrom(request.backdate_reason(), "backdate_reason"));
   ASSIGN_OR_RETURN(order.mode, ModeFrom(request.mode()));
   if (request.learners().empty() || request.learners_size() > kBatchMax) {
     return FieldInvalid("learners", absl::StrCat("are not 1 to ", kBatchMax));

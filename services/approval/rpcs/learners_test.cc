@@ -24,6 +24,7 @@ namespace assay::approval {
 namespace {
 
 using platform::FieldsOf;
+using platform::MetadataOf;
 using platform::testing::IsError;
 using platform::testing::IsOk;
 using ::testing::AllOf;
@@ -59,6 +60,12 @@ class LearnerTest : public testing::LearnerFixture {
     v1::GetRegistrationRequest request;
     request.set_name(name);
     return Call<Registration>("LearnerService/GetRegistration", request, token);
+  }
+  // Tokens last an hour.
+  void Pass(int days) {
+    service_.clock().Set(service_.clock().Now() + absl::Hours(24 * days));
+    officer_ = service_.Token({.subject = "users/officer", .roles = {"quality"}});
+    head_ = service_.Token({.subject = "users/head", .roles = {"centre_head"}, .centre = kCentre});
   }
   v1::RegisterLearnersRequest Batch(int rows, v1::RegistrationMode mode) {
     v1::RegisterLearnersRequest request;
@@ -258,6 +265,60 @@ TEST_F(LearnerTest, ACentreWithoutApprovalOnTheDayRegistersNobody) {
   EXPECT_THAT(Register(Draft(), neighbour_), IsError(Code::kNotFound, kCentreNotFound));
   EXPECT_THAT(Register(Draft(), neighbour_, kNeighbour),
               IsError(Code::kFailedPrecondition, kApprovalNotInForce));
+}
+
+// QUAL-9: what happened to the centre since cannot be dated away.
+TEST_F(LearnerTest, ASuspendedCentreRegistersNobodyForYesterday) {
+  Pass(2);
+  Registration draft = Draft();
+  *draft.mutable_register_day() = DateOf(Today() - 1);
+  ASSERT_THAT(Register(draft), IsOk());  // Approved on both days.
+  v1::SuspendCentreRequest suspend;
+  suspend.set_name(kCentre);
+  suspend.set_reason("No verifier.");
+  ASSERT_THAT(Call<v1::Centre>("CentreService/SuspendCentre", suspend, officer_), IsOk());
+  draft.set_enrolment("E2");
+  for (const std::string& token : {head_, officer_}) {
+    const auto refused = Register(draft, token);
+    EXPECT_THAT(refused, IsError(Code::kFailedPrecondition, kApprovalNotInForce));
+    EXPECT_EQ(MetadataOf(refused.status(), "rule"), "QUAL-9");
+    EXPECT_EQ(MetadataOf(refused.status(), "standing"), "CENTRE_NOT_APPROVED");
+    EXPECT_EQ(MetadataOf(refused.status(), "day"), absl::FormatCivilTime(Today()));
+    EXPECT_THAT(FieldsOf(refused.status()), ElementsAre(HasSubstr("parent: is not approved on")));
+  }
+}
+
+// QUAL-5: how far back is the body's policy, and an officer's exception keeps its reason.
+TEST_F(LearnerTest, OnlyAnOfficerRegistersFurtherBackThanThePolicyLets) {
+  Pass(40);
+  const auto on = [&](int days_back, const std::string& token, const std::string& reason = "") {
+    v1::CreateRegistrationRequest request;
+    request.set_parent(kCentre);
+    *request.mutable_registration() = Draft(absl::StrCat("D", days_back, "-", reason.size()));
+    *request.mutable_registration()->mutable_register_day() = DateOf(Today() - days_back);
+    request.set_backdate_reason(reason);
+    return Call<Registration>("LearnerService/CreateRegistration", request, token);
+  };
+  EXPECT_THAT(on(14, head_), IsOk());
+  const auto refused = on(15, head_, "we forgot");
+  EXPECT_THAT(refused, IsError(Code::kFailedPrecondition, kBackdatingRefused));
+  EXPECT_EQ(MetadataOf(refused.status(), "days_max"), "14");
+  EXPECT_EQ(MetadataOf(refused.status(), "rule"), "QUAL-5");
+  EXPECT_THAT(FieldsOf(refused.status()), ElementsAre("register_day: is more than 14 days back"));
+  const auto unexplained = on(15, officer_);
+  EXPECT_THAT(unexplained, IsError(Code::kInvalidArgument, kReasonMissing));
+  EXPECT_THAT(FieldsOf(unexplained.status()), ElementsAre("backdate_reason: is empty"));
+  const auto made = on(15, officer_, "the centre's list was lost in the post");
+  ASSERT_THAT(made, IsOk());
+  EXPECT_EQ(Get(made->name(), officer_)->changes(0).reason(),
+            "the centre's list was lost in the post");
+  v1::UpdateApprovalPolicyRequest update;
+  update.set_name("approvalPolicies/9001-03");
+  update.set_change_note("registered on the day or not at all");
+  ASSERT_THAT(Call<v1::ApprovalPolicy>("ApprovalService/UpdateApprovalPolicy", update, officer_),
+              IsOk());
+  EXPECT_THAT(on(0, head_), IsOk());
+  EXPECT_THAT(on(1, head_), IsError(Code::kFailedPrecondition, kBackdatingRefused));
 }
 
 TEST_F(LearnerTest, ABatchIsReportedRowByRowInThreeModes) {

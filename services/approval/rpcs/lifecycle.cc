@@ -73,8 +73,11 @@ absl::StatusOr<v1::Centre> Reinstate(const Work& work, const v1::ReinstateCentre
 
 absl::StatusOr<v1::Centre> Reapply(const Work& work, const v1::ReapplyCentreRequest& request) {
   ASSIGN_OR_RETURN(const std::string id, CentreIdFrom("name", request.name()));
+  ASSIGN_OR_RETURN(std::string reason, OptionalReasonFrom(request.reason()));
   ASSIGN_OR_RETURN(const Centre centre,
-                   ChangeCentreState(work, id, {CentreState::kApplied, "", request.etag()}));
+                   ChangeCentreState(work, id,
+                                     {CentreState::kApplied, std::move(reason), request.etag(),
+                                      CentreState::kWithdrawn}));
   return ToProto(centre);
 }
 
@@ -87,6 +90,13 @@ absl::StatusOr<v1::Centre> Close(const Work& work, const v1::CloseCentreRequest&
   }
   ASSIGN_OR_RETURN(const Centre centre,
                    ChangeCentreState(work, id, {CentreState::kClosed, reason, request.etag()}));
+  return ToProto(centre);
+}
+
+absl::StatusOr<v1::Centre> Reopen(const Work& work, const v1::ReopenCentreRequest& request) {
+  ASSIGN_OR_RETURN(const std::string id, CentreIdFrom("name", request.name()));
+  ASSIGN_OR_RETURN(const std::string reason, ReasonFrom(request.reason()));
+  ASSIGN_OR_RETURN(const Centre centre, ReopenCentre(work, id, reason, request.etag()));
   return ToProto(centre);
 }
 
@@ -232,6 +242,7 @@ void RegisterLifecycle(platform::Router& router, const Context& context) {
   Write(router, context, service + "ReinstateCentre", Reinstate);
   Write(router, context, service + "ReapplyCentre", Reapply);
   Write(router, context, service + "CloseCentre", Close);
+  Write(router, context, service + "ReopenCentre", Reopen);
   Write(router, context, service + "LinkSuccessor", Link);
   Write(router, context, service + "UnlinkSuccessor", Unlink);
   Read(router, context, service + "ListCentreLinks", ListLinks);

@@ -218,6 +218,36 @@ TEST_F(LifecycleTest, ASiteIsProposedApprovedMovedAndClosed) {
   EXPECT_THAT(std::string(gone.status().message()), HasSubstr("proposed or refused"));
 }
 
+// Every step that a site's table of states does not have is refused with the rule and the place.
+TEST_F(LifecycleTest, IllegalStepsOfASiteAreRefusedWithRuleAndPlace) {
+  const std::string name = Propose()->name();
+  const auto refused = [&](const std::string& method, const std::string& state,
+                           const absl::StatusOr<Site>& answer) {
+    EXPECT_THAT(answer, IsError(Code::kFailedPrecondition, kSiteStateWrong)) << method;
+    EXPECT_EQ(MetadataOf(answer.status(), "rule"), "QUAL-9") << method;
+    EXPECT_EQ(MetadataOf(answer.status(), "state"), state) << method;
+    EXPECT_THAT(FieldsOf(answer.status()), ElementsAre("name: is " + state)) << method;
+  };
+  const auto approve = [&] { return Site_<v1::ApproveSiteRequest>("ApproveSite", name, officer_); };
+  const auto refuse = [&] { return Site_<v1::RefuseSiteRequest>("RefuseSite", name, officer_); };
+  const auto close = [&] { return Site_<v1::CloseSiteRequest>("CloseSite", name, head_); };
+  const auto remove = [&] { return Site_<v1::DeleteSiteRequest>("DeleteSite", name, head_); };
+  refused("close", "proposed", close());
+  ASSERT_THAT(approve(), IsOk());
+  refused("approve", "approved", approve());
+  refused("refuse", "approved", refuse());
+  refused("delete", "approved", remove());
+  ASSERT_THAT(close(), IsOk());
+  for (const auto& answer : {approve(), refuse(), close(), remove()}) refused("", "closed", answer);
+  ASSERT_THAT(Decide<v1::WithdrawCentreRequest>("CentreService/WithdrawCentre", kCentre, officer_,
+                                                "at its own wish"),
+              IsOk());
+  const auto late = Propose();
+  EXPECT_THAT(late, IsError(Code::kFailedPrecondition, kCentreStateWrong));
+  EXPECT_EQ(MetadataOf(late.status(), "rule"), "QUAL-9");
+  EXPECT_THAT(FieldsOf(late.status()), ElementsAre("parent: is withdrawn"));
+}
+
 TEST_F(LifecycleTest, ARefusedSiteIsDeletedOrProposedAnew) {
   const auto one = Propose("One"), two = Propose("Two");
   ASSERT_THAT(Site_<v1::RefuseSiteRequest>("RefuseSite", one->name(), officer_), IsOk());

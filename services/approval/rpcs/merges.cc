@@ -128,7 +128,9 @@ absl::StatusOr<v1::Centre> Correct(const Work& work, const v1::CorrectCentreRequ
   for (int i = 0; i < request.corrections_size(); ++i) {
     const v1::FactCorrection& correction = request.corrections(i);
     const std::string place = absl::StrCat("corrections[", i, "]");
-    if (!IsCorrectable(correction.field())) {
+    // That a centre is open is an officer's word only by reopening it; it may be taken back.
+    const bool taken_back = correction.field() == "status" && correction.withdrawn();
+    if (!taken_back && !IsCorrectable(correction.field())) {
       return FieldInvalid(place + ".field", "is no fact that is corrected");
     }
     if (!fields.insert(correction.field()).second) {

@@ -13,9 +13,13 @@
 #include "absl/strings/str_cat.h"
 #include "assay/approval/v1/approval_service.pb.h"
 #include "assay/approval/v1/centre_service.pb.h"
+#include "assay/approval/v1/lifecycle_service.pb.h"
 #include "assay/approval/v1/merge_service.pb.h"
+#include "assay/approval/v1/oversight_service.pb.h"
+#include "assay/approval/v1/staff_service.pb.h"
 #include "services/approval/errors.h"
 #include "services/approval/wiring.h"
+#include "services/platform/error/error.h"
 #include "services/platform/storage/database.h"
 #include "services/platform/testing/service_fixture.h"
 #include "services/platform/testing/status_matchers.h"
@@ -23,9 +27,12 @@
 namespace assay::approval {
 namespace {
 
+using platform::FieldsOf;
+using platform::MetadataOf;
 using platform::testing::IsError;
 using platform::testing::IsOk;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using Code = absl::StatusCode;
 
@@ -163,6 +170,18 @@ class MergeTest : public ::testing::Test {
     request.set_reason(reason);
     return Call<v1::Centre>("CentreMergeService/MergeCentres", request);
   }
+  // "what: why", newest first.
+  std::vector<std::string> Timeline(const std::string& id) {
+    v1::ListTimelineRequest request;
+    request.set_parent("centres/" + id);
+    const auto page = Call<v1::ListTimelineResponse>("OversightService/ListTimeline", request);
+    EXPECT_THAT(page, IsOk());
+    std::vector<std::string> told;
+    for (const auto& entry : page->entries()) {
+      told.push_back(absl::StrCat(entry.what(), ": ", entry.reason()));
+    }
+    return told;
+  }
   // "2 NEW urn-100000: field was → is; ukprn NUMBER_KEPT".
   static std::vector<std::string> Rows(const v1::ImportCentresResponse& report) {
     std::vector<std::string> told;
@@ -202,7 +221,7 @@ TEST_F(MergeTest, TakesEveryLayout) {
   EXPECT_EQ(beech->region(), "Wales");
   EXPECT_EQ(beech->authority(), "principal-local-authority:AGY");
   EXPECT_EQ(beech->kind(), "school-type-wls:1");
-  EXPECT_EQ(beech->state(), v1::Centre::STATE_APPLIED);
+  EXPECT_EQ(beech->state(), v1::Centre::STATE_LISTED);
   EXPECT_EQ(Get("laestab-6602131")->state(), v1::Centre::STATE_CLOSED);
 
   ASSERT_THAT(Import("uk-providers", kProviders), IsOk());
@@ -318,7 +337,7 @@ TEST_F(MergeTest, TellsWhatAFileNoLongerHas) {
   ASSERT_THAT(shorter, IsOk());
   EXPECT_EQ(shorter->missing_count(), 1);
   EXPECT_THAT(shorter->missing_centres(), ElementsAre("centres/ukprn-10000055"));
-  EXPECT_EQ(Get("ukprn-10000055")->state(), v1::Centre::STATE_APPLIED);
+  EXPECT_EQ(Get("ukprn-10000055")->state(), v1::Centre::STATE_LISTED);
 }
 
 TEST_F(MergeTest, ANumberThatIsKnownIsNotOverwrittenByAFile) {
@@ -444,6 +463,167 @@ TEST_F(MergeTest, ACentreInUseDoesNotGo) {
   EXPECT_THAT(Search("vale school"), ElementsAre("urn-100000"));
 }
 
+// QUAL-9: what was imposed on a centre, or hangs on it, is not lost by calling it another's
+// duplicate.
+TEST_F(MergeTest, WhatACentreHasOfItsOwnIsNamedAndNotShed) {
+  ASSERT_THAT(Import("england-establishments", kEngland), IsOk());
+  const std::string vale = "centres/urn-100002";
+  v1::ApproveCentreRequest approve;
+  approve.set_name(vale);
+  ASSERT_THAT(Call<v1::Centre>("CentreService/ApproveCentre", approve), IsOk());
+  const auto today = absl::ToCivilDay(service_.clock().Now(), absl::UTCTimeZone());
+  const auto refused = [&](const std::string& uses) {
+    const auto merged = Merge("urn-100000", "urn-100002");
+    EXPECT_THAT(merged, IsError(Code::kFailedPrecondition, "CENTRE_IN_USE")) << uses;
+    EXPECT_EQ(MetadataOf(merged.status(), "uses"), uses);
+    EXPECT_EQ(MetadataOf(merged.status(), "rule"), "QUAL-9");
+    EXPECT_THAT(FieldsOf(merged.status()), ElementsAre("duplicate: has " + uses));
+  };
+  v1::ImposeRestrictionRequest cap;
+  cap.set_parent(vale);
+  cap.mutable_restriction()->set_kind(v1::Restriction::KIND_SANCTION);
+  cap.mutable_restriction()->set_level("learner-cap");
+  cap.mutable_restriction()->set_learners_max(5);
+  cap.mutable_restriction()->set_reason("one room");
+  const absl::CivilDay later = today + 3;  // A planned one counts, too.
+  cap.mutable_restriction()->mutable_from_day()->set_year(static_cast<int>(later.year()));
+  cap.mutable_restriction()->mutable_from_day()->set_month(later.month());
+  cap.mutable_restriction()->mutable_from_day()->set_day(later.day());
+  const auto capped = Call<v1::Restriction>("OversightService/ImposeRestriction", cap);
+  ASSERT_THAT(capped, IsOk());
+  refused("conditions or sanctions");
+  v1::LiftRestrictionRequest lift;
+  lift.set_name(capped->name());
+  lift.set_reason("imposed on the other record");
+  ASSERT_THAT(Call<v1::Restriction>("OversightService/LiftRestriction", lift), IsOk());
+
+  v1::CreateActionRequest give;
+  give.set_parent(vale);
+  give.mutable_action()->set_text("Train the verifiers");
+  *give.mutable_action()->mutable_due_day() = cap.restriction().from_day();
+  const auto action = Call<v1::CentreAction>("OversightService/CreateAction", give);
+  ASSERT_THAT(action, IsOk());
+  refused("open improvement actions");
+  v1::CancelActionRequest cancel;
+  cancel.set_name(action->name());
+  cancel.set_reason("given to the other record");
+  ASSERT_THAT(Call<v1::CentreAction>("OversightService/CancelAction", cancel), IsOk());
+
+  v1::CreateSiteRequest propose;
+  propose.set_parent(vale);
+  propose.mutable_site()->set_title("North");
+  propose.mutable_site()->set_postcode("LS2 4AP");
+  const auto site = Call<v1::Site>("LifecycleService/CreateSite", propose);
+  ASSERT_THAT(site, IsOk());
+  v1::CreateStaffRequest employ;
+  employ.set_parent(vale);
+  employ.mutable_staff_member()->set_display_name("Ann");
+  employ.mutable_staff_member()->add_roles()->set_role(v1::STAFF_ROLE_ASSESSOR);
+  const auto ann = Call<v1::StaffMember>("StaffService/CreateStaff", employ);
+  ASSERT_THAT(ann, IsOk());
+  refused("staff, sites");
+  v1::SuspendCentreRequest suspend;
+  suspend.set_name(vale);
+  suspend.set_reason("No verifier.");
+  ASSERT_THAT(Call<v1::Centre>("CentreService/SuspendCentre", suspend), IsOk());
+  refused("staff, sites, a suspension");
+}
+
+// QUAL-7: who applied before the register's row was found has still applied.
+TEST_F(MergeTest, AnApplicationGoesAlongWithTheCentre) {
+  ASSERT_THAT(Import("england-establishments", kEngland), IsOk());
+  v1::CreateCentreRequest create;
+  create.set_title("Hill Academy");
+  create.set_postcode("LS9 9ZZ");
+  create.set_applicant("Nia Price");
+  create.set_reason("We want to teach.");
+  const auto made = Call<v1::Centre>("LifecycleService/CreateCentre", create);
+  ASSERT_THAT(made, IsOk());
+  const auto merged = Merge("urn-100000", made->name().substr(8));
+  ASSERT_THAT(merged, IsOk());
+  EXPECT_EQ(merged->state(), v1::Centre::STATE_APPLIED);
+  v1::ListCentreApplicationsRequest list;
+  list.set_parent("centres/urn-100000");
+  const auto page =
+      Call<v1::ListCentreApplicationsResponse>("LifecycleService/ListCentreApplications", list);
+  ASSERT_THAT(page, IsOk());
+  ASSERT_EQ(page->applications_size(), 1);
+  EXPECT_EQ(page->applications(0).applicant(), "Nia Price");
+}
+
+TEST_F(MergeTest, TheTimelineTellsOfMergesCorrectionsAndDismissals) {
+  ASSERT_THAT(Import("england-establishments", kEngland), IsOk());
+  ASSERT_THAT(Import("uk-providers", kProviders), IsOk());
+  ASSERT_THAT(Import("uk-further-education", kColleges), IsOk());
+  ASSERT_THAT(Correct("urn-100000", "town", "York"), IsOk());
+  ASSERT_THAT(Correct("urn-100000", "town", ""), IsOk());
+  ASSERT_THAT(Merge("urn-100000", "ukprn-10000047"), IsOk());
+  EXPECT_THAT(Timeline("urn-100000"),
+              ElementsAre("merged: takes in centres/ukprn-10000047: one college",
+                          "corrected: town (taken back): the head wrote to us",
+                          "corrected: town: the head wrote to us"));
+  EXPECT_THAT(Timeline("ukprn-10000047"), ElementsAre("merged into centres/urn-100000: one college",
+                                                      "closed: it is one with centres/urn-100000"));
+  v1::DismissDuplicateRequest dismiss;
+  dismiss.set_name("duplicateCentres/fec-1.ukprn-10000055");
+  dismiss.set_reason("two towns");
+  ASSERT_THAT(Call<v1::DuplicateCentre>("CentreMergeService/DismissDuplicate", dismiss), IsOk());
+  EXPECT_THAT(Timeline("fec-1"), ElementsAre("is another than centres/ukprn-10000055: two towns"));
+  EXPECT_THAT(Timeline("ukprn-10000055"), ElementsAre("is another than centres/fec-1: two towns"));
+}
+
+// A wrong row must not end a centre that teaches without anybody having looked.
+TEST_F(MergeTest, AFileClosesACentreThatTeachesOnlyIfThatIsAccepted) {
+  ASSERT_THAT(Import("england-establishments", kEngland), IsOk());
+  v1::ApproveCentreRequest approve;
+  approve.set_name("centres/urn-100000");
+  ASSERT_THAT(Call<v1::Centre>("CentreService/ApproveCentre", approve), IsOk());
+  v1::CreateQualificationApprovalRequest apply;
+  apply.set_parent("centres/urn-100000");
+  apply.mutable_qualification_approval()->set_qualification("qualifications/3818-13");
+  const auto applied =
+      Call<v1::QualificationApproval>("ApprovalService/CreateQualificationApproval", apply);
+  ASSERT_THAT(applied, IsOk());
+  v1::ApproveQualificationApprovalRequest give;
+  give.set_name(applied->name());
+  ASSERT_THAT(Call<v1::QualificationApproval>("ApprovalService/ApproveQualificationApproval", give),
+              IsOk());
+  std::string closed = kEngland;
+  closed.replace(closed.find("LS1 4AP,1,,"), 11, "LS1 4AP,2,,");
+  closed.replace(closed.find("LS1 4AQ,1,,"), 11, "LS1 4AQ,2,,");  // Nobody learns there.
+  const auto held = [](const absl::StatusOr<v1::ImportCentresResponse>& report, int closing) {
+    ASSERT_THAT(report, IsOk());
+    EXPECT_EQ(report->closing_count(), closing);
+    EXPECT_EQ(report->closure_held_count(), 1);
+    EXPECT_EQ(report->conflict_count(), 1);
+    const v1::ImportedRow& row = report->rows(0);
+    EXPECT_EQ(row.centre(), "centres/urn-100000");
+    ASSERT_EQ(row.conflicts_size(), 1);
+    EXPECT_EQ(row.conflicts(0).field(), "status");
+    EXPECT_EQ(row.conflicts(0).offered(), "closed");
+    EXPECT_EQ(row.conflicts(0).reason(), "CLOSURE_NOT_ACCEPTED");
+  };
+  held(Import("england-establishments", closed, Preview()), 1);
+  held(Import("england-establishments", closed), 1);
+  EXPECT_EQ(Get("urn-100000")->state(), v1::Centre::STATE_APPROVED);
+  EXPECT_EQ(Get("urn-100002")->state(), v1::Centre::STATE_CLOSED);
+  // It stays a conflict for as long as the file says so.
+  held(Import("england-establishments", closed), 0);
+  EXPECT_EQ(Get("urn-100000")->state(), v1::Centre::STATE_APPROVED);
+  v1::ImportCentresRequest accept;
+  accept.set_accept_closures(true);
+  const auto done = Import("england-establishments", closed, accept);
+  ASSERT_THAT(done, IsOk());
+  EXPECT_EQ(done->closing_count(), 1);
+  EXPECT_EQ(done->closure_held_count(), 0);
+  EXPECT_EQ(Get("urn-100000")->state(), v1::Centre::STATE_CLOSED);
+  EXPECT_THAT(Timeline("urn-100000")[0], HasSubstr("an officer has accepted it"));
+  const auto again = Import("england-establishments", closed, accept);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->unchanged_count(), 2);
+  EXPECT_EQ(again->closing_count(), 0);
+}
+
 // Centres that were imported before sources were kept apart have facts and no source.
 TEST_F(MergeTest, WhatWasKnownBeforeSourcesWereKeptApartIsNotLost) {
   ASSERT_THAT(Import("england-establishments", kEngland), IsOk());
@@ -480,7 +660,7 @@ TEST_F(MergeTest, TheEndOfTheOneThatWentIsNotTheEndOfTheOther) {
   ASSERT_THAT(other, IsOk());
   EXPECT_EQ(other->rows(0).centre(), "centres/urn-100000");
   EXPECT_EQ(other->closing_count(), 0);
-  EXPECT_EQ(Get("urn-100000")->state(), v1::Centre::STATE_APPLIED);
+  EXPECT_EQ(Get("urn-100000")->state(), v1::Centre::STATE_LISTED);
   EXPECT_EQ(Get("urn-100000")->ukprn(), "10000047");
 }
 

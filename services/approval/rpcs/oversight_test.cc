@@ -195,6 +195,28 @@ TEST_F(OversightTest, AConditionWhoseLastDayPassesEndsByItself) {
   EXPECT_EQ(Timeline(kCentre, officer_)[0].actor(), "services/approval");
 }
 
+// QUAL-9: one that is only planned limits nothing yet.
+TEST_F(OversightTest, APlannedConditionMakesACentreConditionalFromItsFirstDayOn) {
+  auto wanted = Wanted(Restriction::KIND_CONDITION, "requirement");
+  *wanted.mutable_restriction()->mutable_from_day() = DateOf(Today() + 2);
+  *wanted.mutable_restriction()->mutable_until_day() = DateOf(Today() + 4);
+  ASSERT_THAT(Impose(wanted), IsOk());
+  EXPECT_EQ(StateOf(kCentre), v1::Centre::STATE_APPROVED);
+  ASSERT_THAT(Sweep(), IsOk());
+  EXPECT_EQ(StateOf(kCentre), v1::Centre::STATE_APPROVED);
+  Pass(2);
+  ASSERT_THAT(Sweep(), IsOk());
+  ASSERT_THAT(Sweep(), IsOk());
+  EXPECT_EQ(StateOf(kCentre), v1::Centre::STATE_APPROVED_WITH_CONDITIONS);
+  const auto begun = Timeline(kCentre, officer_, v1::TIMELINE_KIND_CENTRE);
+  EXPECT_EQ(begun[0].what(), "approved with conditions");
+  EXPECT_EQ(begun[0].reason(), wanted.restriction().reason());
+  EXPECT_EQ(begun[0].actor(), "services/approval");
+  Pass(2);
+  ASSERT_THAT(Sweep(), IsOk());
+  EXPECT_EQ(StateOf(kCentre), v1::Centre::STATE_APPROVED);
+}
+
 TEST_F(OversightTest, ImpossibleRestrictionsAreRefusedWithRuleAndPlace) {
   const auto unknown = Impose(Restriction::KIND_SANCTION, "requirement");
   EXPECT_THAT(unknown, IsError(Code::kInvalidArgument, kLevelUnknown));
@@ -412,6 +434,55 @@ TEST_F(OversightTest, TheTimelineTellsWhoDecidedWhatWhenAndWhy) {
   foreign.set_parent(kCentre);
   EXPECT_THAT(Call<v1::ListTimelineResponse>("OversightService/ListTimeline", foreign, other_),
               IsError(Code::kNotFound, kCentreNotFound));
+}
+
+TEST_F(OversightTest, TheTimelineTellsWhatBecameOfAnApproval) {
+  const std::string name = ApprovalFor("3818-13");
+  v1::ApproveQualificationApprovalRequest approve;
+  approve.set_name(name);
+  approve.set_reason("The visit was good.");
+  *approve.mutable_expire_date() = DateOf(Today() + 100);
+  v1::ApprovalCondition& first = *approve.add_conditions();
+  first.set_text("Send the plan");
+  *first.mutable_due_date() = DateOf(Today() + 10);
+  const auto approved = Call<v1::QualificationApproval>(
+      "ApprovalService/ApproveQualificationApproval", approve, officer_);
+  ASSERT_THAT(approved, IsOk());
+  EXPECT_EQ(approved->state_reason(), "The visit was good.");
+  v1::AddApprovalConditionRequest add;
+  add.set_name(name);
+  add.mutable_condition()->set_text("Buy a projector");
+  *add.mutable_condition()->mutable_due_date() = DateOf(Today() + 10);
+  ASSERT_THAT(
+      Call<v1::QualificationApproval>("ApprovalService/AddApprovalCondition", add, officer_),
+      IsOk());
+  for (const auto& [number, state] : {std::pair{1, v1::ApprovalCondition::STATE_MET},
+                                      std::pair{2, v1::ApprovalCondition::STATE_WAIVED}}) {
+    v1::CloseApprovalConditionRequest close;
+    close.set_name(name);
+    close.set_condition(number);
+    close.set_state(state);
+    close.set_reason("as agreed");
+    ASSERT_THAT(
+        Call<v1::QualificationApproval>("ApprovalService/CloseApprovalCondition", close, officer_),
+        IsOk());
+  }
+  v1::RenewQualificationApprovalRequest renew;
+  renew.set_name(name);
+  renew.set_reason("visited again");
+  *renew.mutable_expire_date() = DateOf(Today() + 200);
+  ASSERT_THAT(Call<v1::QualificationApproval>("ApprovalService/RenewQualificationApproval", renew,
+                                              officer_),
+              IsOk());
+  const auto entries = Timeline(kCentre, head_, v1::TIMELINE_KIND_APPROVAL, name);
+  EXPECT_THAT(WhatOf(entries),
+              ElementsAre("renewed: 3818-13", "condition waived: 3818-13", "condition met: 3818-13",
+                          "condition added: 3818-13", "approved: 3818-13",
+                          "condition added: 3818-13", "applied: 3818-13"));
+  EXPECT_EQ(entries[0].reason(), "visited again");
+  EXPECT_EQ(entries[0].actor(), "users/officer");
+  EXPECT_EQ(entries[0].rule(), "QUAL-9");
+  EXPECT_EQ(entries[4].reason(), "The visit was good.");
 }
 
 TEST_F(OversightTest, ThePolicyIsShown) {

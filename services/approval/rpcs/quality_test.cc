@@ -9,6 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "assay/approval/v1/learner_service.pb.h"
+#include "assay/approval/v1/merge_service.pb.h"
+#include "assay/approval/v1/oversight_service.pb.h"
 #include "assay/approval/v1/quality_service.pb.h"
 #include "services/approval/errors.h"
 #include "services/approval/testing/learner_fixture.h"
@@ -18,6 +20,7 @@ namespace assay::approval {
 namespace {
 
 using platform::FieldsOf;
+using platform::MetadataOf;
 using platform::testing::IsError;
 using platform::testing::IsOk;
 using ::testing::Contains;
@@ -124,6 +127,40 @@ TEST_F(QualityTest, ReviewsAreReadOneByOneAndInPages) {
   ASSERT_THAT(second, IsOk());
   ASSERT_EQ(second->quality_reviews_size(), 1);
   EXPECT_NE(second->quality_reviews(0).name(), first->quality_reviews(0).name());
+}
+
+TEST_F(QualityTest, TheTimelineTellsOfReviewsAndWhatFollowsAndAMergeDoesNotShedThem) {
+  QualityReview draft = Draft(1, v1::RELIABILITY_A, Today() - 1);
+  draft.set_summary("A good centre.");
+  const auto made = Record(draft);
+  ASSERT_THAT(made, IsOk());
+  v1::MergeCentresRequest merge;
+  merge.set_name(kNeighbour);
+  merge.set_duplicate(kCentre);
+  merge.set_reason("one college");
+  const auto merged = Call<v1::Centre>("CentreMergeService/MergeCentres", merge, officer_);
+  EXPECT_THAT(merged, IsError(Code::kFailedPrecondition, kCentreInUse));
+  EXPECT_THAT(MetadataOf(merged.status(), "uses"), HasSubstr("quality reviews"));
+  v1::VoidQualityReviewRequest discard;
+  discard.set_name(made->name());
+  discard.set_reason("the wrong centre");
+  ASSERT_THAT(Call<QualityReview>("QualityReviewService/VoidQualityReview", discard, officer_),
+              IsOk());
+  v1::ListTimelineRequest list;
+  list.set_parent(kCentre);
+  list.set_kind(v1::TIMELINE_KIND_QUALITY);
+  const auto page = Call<v1::ListTimelineResponse>("OversightService/ListTimeline", list, head_);
+  ASSERT_THAT(page, IsOk());
+  std::vector<std::string> told;
+  for (const auto& entry : page->entries()) {
+    told.push_back(entry.what());
+    EXPECT_EQ(entry.rule(), "MOD-14");
+    EXPECT_NE(entry.reason(), "");
+  }
+  EXPECT_THAT(told,
+              ElementsAre("direct claims not granted: 9001-03", "quality review void: 9001-03",
+                          "direct claims granted: 9001-03", "quality review recorded: 9001-03"));
+  EXPECT_EQ(page->entries(3).reason(), "A good centre.");
 }
 
 TEST_F(QualityTest, ACentreThatWasNeverReviewedHasLowRiskAndNoDirectClaims) {

@@ -13,6 +13,7 @@
 
 namespace assay::approval {
 
+void RegisterApplications(platform::Router& router, const Context& context);
 void RegisterApprovals(platform::Router& router, const Context& context);
 void RegisterPlanners(platform::Router& router, const Context& context);
 void RegisterDashboard(platform::Router& router, const Context& context);

@@ -219,7 +219,7 @@ absl::StatusOr<std::optional<ApprovalPolicy>> FirstPolicy(Tx& tx, std::string_vi
   RETURN_IF_ERROR(tx.Query(
       absl::StrCat("SELECT qualification, version, answer_days, fast_track_answer_days, "
                    "valid_days, first_use_days, planner_as_condition, change_note, author, "
-                   "time_us, effective_day FROM approval_policies WHERE tenant = $1 AND "
+                   "time_us, effective_day, backdate_days FROM approval_policies WHERE tenant = $1 AND "
                    "qualification = $2 AND ",
                    View(rest)),
       values, [&](const SqlRow& row) -> absl::Status {
@@ -235,6 +235,7 @@ absl::StatusOr<std::optional<ApprovalPolicy>> FirstPolicy(Tx& tx, std::string_vi
         policy.author = row.Text(8);
         policy.time = absl::FromUnixMicros(row.Int(9));
         ASSIGN_OR_RETURN(policy.effective_day, DayAt(row, 10));
+        policy.backdate_days = static_cast<int>(row.Int(11));
         return absl::OkStatus();
       }));
   return found;
@@ -275,11 +276,11 @@ absl::Status ApprovalStore::InsertPolicy(Tx& tx, std::string_view tenant, const 
       tx.Execute(
           "INSERT INTO approval_policies (tenant, qualification, version, answer_days, "
           "fast_track_answer_days, valid_days, first_use_days, planner_as_condition, "
-          "change_note, author, time_us, effective_day) "
-          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
+          "change_note, author, time_us, effective_day, backdate_days) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
           {tenant, p.qualification, p.version, p.answer_days, p.fast_track_answer_days,
            p.valid_days, p.first_use_days, p.planner_as_condition ? 1 : 0, p.change_note, p.author,
-           absl::ToUnixMicros(p.time), day}));
+           absl::ToUnixMicros(p.time), day, p.backdate_days}));
   if (rows > 0) return absl::OkStatus();
   const std::string name = "approvalPolicies/" + p.qualification;
   return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",

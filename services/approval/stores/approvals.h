@@ -61,6 +61,7 @@ struct ApprovalPolicy {
   int valid_days = 0;
   int first_use_days = 0;
   bool planner_as_condition = false;
+  int backdate_days = 14;        // How far back a centre registers learners; 0: not at all.
   absl::CivilDay effective_day;  // First day on which it counts.
   std::string change_note;
   std::string author;

@@ -154,7 +154,7 @@ std::string_view NameOf(AwardState state) {
 
 absl::Status LearnerStore::Insert(Tx& tx, std::string_view tenant,
                                   std::span<const RegistrationRecord> records,
-                                  std::string_view actor) {
+                                  std::string_view actor, std::string_view reason) {
   std::string birth, first, last;
   RETURN_IF_ERROR(tx.BulkInsert(
       "registrations", kInserted, static_cast<std::int64_t>(records.size()),
@@ -180,7 +180,7 @@ absl::Status LearnerStore::Insert(Tx& tx, std::string_view tenant,
         const RegistrationRecord& r = records[i];
         std::size_t column = 0;
         for (const SqlValue& value :
-             std::initializer_list<SqlValue>{tenant, r.centre, r.id, 1, "registered", "", actor,
+             std::initializer_list<SqlValue>{tenant, r.centre, r.id, 1, "registered", reason, actor,
                                              absl::ToUnixMicros(r.create_time)}) {
           out[column++] = value;
         }

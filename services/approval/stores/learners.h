@@ -107,10 +107,10 @@ class LearnerStore {
                                                std::string_view qualification,
                                                std::string_view uln);
 
-  // Each with its first change. ALREADY_EXISTS, without a reason, if an active learner has a number
-  // for the qualification.
+  // Each with its first change, for the reason. ALREADY_EXISTS, without a reason, if an active
+  // learner has a number for the qualification.
   absl::Status Insert(Tx& tx, std::string_view tenant, std::span<const RegistrationRecord> records,
-                      std::string_view actor);
+                      std::string_view actor, std::string_view reason = "");
   // NOT_FOUND (REGISTRATION_NOT_FOUND).
   absl::StatusOr<RegistrationRecord> Get(Tx& tx, const Reach& reach, std::string_view centre,
                                          std::string_view id);

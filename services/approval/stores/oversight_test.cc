@@ -127,6 +127,26 @@ TEST_P(OversightStoreTest, ARestrictionComesBackAsItWas) {
   }
 }
 
+TEST_P(OversightStoreTest, ConditionsThatHaveBegunAreFoundUntilTheirCentreIsConditional) {
+  RestrictionStore store;
+  AddCentre("urn-1");
+  AddCentre("urn-2", CentreState::kConditional);
+  AddCentre("urn-3");
+  for (const char* centre : {"urn-1", "urn-2", "urn-3"}) {
+    RestrictionRecord r = MakeRestriction(centre, "r1");
+    if (std::string(centre) != "urn-3") r.rule.kind = RestrictionKind::kCondition;
+    ASSERT_THAT(Write([&](Transaction& tx) { return store.Insert(tx, "body-a", r); }), IsOk());
+  }
+  const auto begun = [&](absl::CivilDay day) {
+    return *InRead([&](Transaction& tx) { return store.ListBegun(tx, day, 10); });
+  };
+  EXPECT_THAT(begun(kDay - 1), IsEmpty());
+  ASSERT_THAT(begun(kDay), SizeIs(1));
+  EXPECT_EQ(begun(kDay)[0].centre, "urn-1");
+  EXPECT_EQ(begun(kDay)[0].tenant, "body-a");
+  EXPECT_EQ(begun(kDay)[0].reason, "why");
+}
+
 // QUAL-9
 TEST_P(OversightStoreTest, RestrictionsAreFoundByDayAndQualification) {
   RestrictionStore store;
@@ -164,6 +184,9 @@ TEST_P(OversightStoreTest, RestrictionsAreFoundByDayAndQualification) {
   const auto open =
       InRead([&](Transaction& tx) { return store.OpenConditions(tx, "body-a", "urn-1", kDay); });
   EXPECT_THAT(*open, ElementsAre("centres/urn-1/restrictions/r1"));
+  const auto planned = InRead(
+      [&](Transaction& tx) { return store.OpenConditions(tx, "body-a", "urn-1", kDay - 1); });
+  EXPECT_THAT(*planned, IsEmpty());
   const auto ended = [&](absl::CivilDay day) {
     return InRead([&](Transaction& tx) { return store.ListEnded(tx, day, 10); })->size();
   };

@@ -166,9 +166,27 @@ absl::StatusOr<std::vector<std::string>> RestrictionStore::OpenConditions(Tx& tx
   return Collect<std::string>(
       tx,
       "SELECT centre, id FROM restrictions WHERE tenant = $1 AND centre = $2 AND kind = $3 "
-      "AND approval = '' AND (until_day IS NULL OR until_day > $4) ORDER BY id LIMIT $5",
+      "AND approval = '' AND from_day <= $4 AND (until_day IS NULL OR until_day > $4) "
+      "ORDER BY id LIMIT $5",
       values, [](const SqlRow& row) -> absl::StatusOr<std::string> {
         return absl::StrCat("centres/", View(row.Text(0)), "/restrictions/", View(row.Text(1)));
+      });
+}
+
+absl::StatusOr<std::vector<RestrictionStore::Begun>> RestrictionStore::ListBegun(Tx& tx,
+                                                                                 absl::CivilDay day,
+                                                                                 int limit) {
+  const std::string text = TextOf(day);
+  const SqlValue values[] = {static_cast<int>(RestrictionKind::kCondition), text,
+                             NameOf(CentreState::kApproved), limit};
+  return Collect<Begun>(
+      tx,
+      "SELECT r.tenant, r.centre, r.reason FROM restrictions r "
+      "JOIN centres c ON c.tenant = r.tenant AND c.id = r.centre "
+      "WHERE r.closed = 0 AND r.kind = $1 AND r.approval = '' AND r.from_day <= $2 "
+      "AND (r.until_day IS NULL OR r.until_day > $2) AND c.state = $3 ORDER BY r.from_day LIMIT $4",
+      values, [](const SqlRow& row) -> absl::StatusOr<Begun> {
+        return Begun{std::string(row.Text(0)), std::string(row.Text(1)), std::string(row.Text(2))};
       });
 }
 

@@ -58,7 +58,7 @@ class RestrictionStore {
                                                    std::string_view centre,
                                                    std::string_view qualification,
                                                    absl::CivilDay day);
-  // Names of the conditions on the whole centre that have not ended on the day.
+  // Names of the conditions on the whole centre that are in force on the day.
   absl::StatusOr<std::vector<std::string>> OpenConditions(Tx& tx, std::string_view tenant,
                                                           std::string_view centre,
                                                           absl::CivilDay day);
@@ -68,6 +68,14 @@ class RestrictionStore {
     std::string centre;
     std::string id;
   };
+  // Of every tenant, conditions in force on centres that are approved as if without, up to `limit`:
+  // they were planned, and their first day has come.
+  struct Begun {
+    std::string tenant;
+    std::string centre;
+    std::string reason;
+  };
+  absl::StatusOr<std::vector<Begun>> ListBegun(Tx& tx, absl::CivilDay day, int limit);
   absl::StatusOr<std::vector<Ended>> ListEnded(Tx& tx, absl::CivilDay day, int limit);
 };
 

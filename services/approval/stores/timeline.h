@@ -25,8 +25,9 @@ enum class TimelineKind {
   kPlanner = 7,
   kLink = 8,
   kEscalation = 9,
+  kQuality = 10,
 };
-inline constexpr int kTimelineKinds = 10;
+inline constexpr int kTimelineKinds = 11;
 
 struct TimelineRecord {
   std::string centre;
