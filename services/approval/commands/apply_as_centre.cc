@@ -68,13 +68,16 @@ absl::Status CheckUnknown(const Work& work, const NewCentre& wanted) {
                    work.context.store.FindCentres(work.tx, work.reach.tenant, ids));
   const Likely own = LikelyOf(facts);
   const Centre* similar = nullptr;
+  int score = 0;  // Of the most similar.
   for (const auto& [id, other] : others) {
     const Likeness likeness = Compare(own, LikelyOf(other.facts));
     const std::set<std::string> reasons(likeness.reasons.begin(), likeness.reasons.end());
     for (const auto& [reason, by, field] : kNumbers) {
       if (reasons.contains(std::string(reason))) return Exists(other, by, field, kUseIt);
     }
-    if (likeness.score > 0 && other.merged_into.empty()) similar = &other;
+    if (likeness.score <= score || !other.merged_into.empty()) continue;
+    similar = &other;
+    score = likeness.score;
   }
   if (similar == nullptr || wanted.allow_similar) return absl::OkStatus();
   return Exists(*similar, "name and postcode", "title", kOrSay);

@@ -59,7 +59,8 @@ class Batch {
     std::vector<KeyedCentre> written;
     std::vector<std::string> words;
     for (auto& [id, target] : targets_) {
-      if (!target.is_new && target.said.empty()) continue;
+      // What the file said before may close the centre only now: it was not accepted then.
+      if (!target.is_new && target.said.empty() && !target.closes) continue;
       std::vector<std::string> of_centre = WordsOf(target.centre.facts);
       words.insert(words.end(), of_centre.begin(), of_centre.end());
       KeyedCentre& keyed = written.emplace_back();
