@@ -24,8 +24,7 @@ std::size_t Find(const std::string& text, const std::string& what, std::size_t f
                                  what.begin(), what.end(), [](unsigned char a, unsigned char b) {
                                    return absl::ascii_tolower(a) == absl::ascii_tolower(b);
                                  });
-  return found == text.end() ? std::string::npos
-                             : static_cast<std::size_t>(found - text.begin());
+  return found == text.end() ? std::string::npos : static_cast<std::size_t>(found - text.begin());
 }
 
 bool Replace(std::string& text, const std::string& what, std::string_view with) {

@@ -1,5 +1,5 @@
-// Takes a learner out of what a centre or an officer wrote: the documents of planners and of quality
-// reviews, and free texts.
+// Takes a learner out of what a centre or an officer wrote: the documents of planners and of
+// quality reviews, and free texts.
 #pragma once
 #include <string>
 
@@ -19,8 +19,8 @@ struct Pseudonym {
 
 // Whether anything changed.
 absl::StatusOr<bool> EraseFrom(PlannerVersion& version, const Pseudonym& who);
-// Whole words only, in whatever ASCII case: a learner E1 is not in E12, and e1 is that learner. A short
-// plain number, which may be anything, stays.
+// Whole words only, in whatever ASCII case: a learner E1 is not in E12, and e1 is that learner. A
+// short plain number, which may be anything, stays.
 bool EraseFrom(std::string& text, const Pseudonym& who);
 // The comments on the grades of a quality review's document.
 absl::StatusOr<bool> EraseFromReview(std::string& document, const Pseudonym& who);

@@ -52,8 +52,8 @@ absl::StatusOr<InvolvementFact> InvolvementOf(const Work& work, const Registrati
 // Where and when a unit was assessed.
 using Assessment = std::pair<std::string, absl::CivilDay>;
 
-// A unit that came along from another centre was assessed under that centre's approval, whoever asks
-// (QUAL-9).
+// A unit that came along from another centre was assessed under that centre's approval, whoever
+// asks (QUAL-9).
 absl::StatusOr<std::vector<ApprovalFact>> ApprovalsOn(const Work& work,
                                                       const RegistrationRecord& record,
                                                       const std::set<Assessment>& assessments) {
@@ -132,8 +132,7 @@ absl::StatusOr<ModerationQuestion> ModerationOf(const Work& work,
   const Reach everywhere = {.tenant = work.reach.tenant, .within = ""};
   std::string before = record.predecessor;
   while (!before.empty() && static_cast<int>(question.places.size()) < kPlacesMax) {
-    ASSIGN_OR_RETURN(const auto found,
-                     LearnerStore().FindByName(work.tx, everywhere, before));
+    ASSIGN_OR_RETURN(const auto found, LearnerStore().FindByName(work.tx, everywhere, before));
     if (!found.has_value()) break;
     question.places.push_back({found->centre, found->learner.enrolment});
     before = found->predecessor;

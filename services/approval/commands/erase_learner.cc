@@ -79,9 +79,9 @@ absl::Status EraseFromTexts(const Work& work, const std::string& centre, const P
   const std::string& tenant = work.reach.tenant;
   RETURN_IF_ERROR(traces.Rewrite(work.tx, tenant, centre, words,
                                  [&](std::string& text) { return EraseFrom(text, who); }));
-  return traces.RewriteReviews(
-      work.tx, tenant, centre,
-      [&](std::string& document) { return EraseFromReview(document, who); });
+  return traces.RewriteReviews(work.tx, tenant, centre, [&](std::string& document) {
+    return EraseFromReview(document, who);
+  });
 }
 
 // At every centre where the learner was, under each name and number that they had anywhere.

@@ -17,8 +17,8 @@ struct FormDraft {
   std::string changes;
   std::string evidence;
 };
-// NOT_FOUND (CENTRE_NOT_FOUND, QUALIFICATION_NOT_FOUND), FAILED_PRECONDITION (CENTRE_STATE_WRONG) of
-// a centre that is withdrawn or closed, RESOURCE_EXHAUSTED (LIST_FULL).
+// NOT_FOUND (CENTRE_NOT_FOUND, QUALIFICATION_NOT_FOUND), FAILED_PRECONDITION (CENTRE_STATE_WRONG)
+// of a centre that is withdrawn or closed, RESOURCE_EXHAUSTED (LIST_FULL).
 absl::StatusOr<RecordingFormRecord> ProposeForm(const Work& work, const FormDraft& draft);
 
 struct FormDecision {

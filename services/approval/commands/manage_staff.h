@@ -1,6 +1,6 @@
 // Staff of a centre: roles, evidence of competence, conflicts of interest (QUAL-6). Two people sign
-// for evidence: nobody verifies what is their own or what they recorded, resolves their own conflict,
-// or changes which user they are.
+// for evidence: nobody verifies what is their own or what they recorded, resolves their own
+// conflict, or changes which user they are.
 //
 // All but the first return NOT_FOUND (STAFF_NOT_FOUND).
 #pragma once

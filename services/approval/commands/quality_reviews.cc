@@ -91,20 +91,17 @@ absl::Status Tell(const Work& work, const std::string& centre, const QualityOutc
 bool CoversInterim(const RiskAnswer& risk, const std::vector<QualityReviewRecord>& known,
                    const ReviewDraft& draft) {
   if (!risk.outcome.interim) return false;
-  return std::any_of(risk.outcome.failed.begin(), risk.outcome.failed.end(),
-                     [&](const CriterionFailure& failure) {
-                       if (failure.level != RiskLevel::kHigh) return false;
-                       const auto review =
-                           std::find_if(known.begin(), known.end(), [&](const auto& r) {
-                             return r.id == failure.review;
-                           });
-                       const bool graded =
-                           std::any_of(draft.grades.begin(), draft.grades.end(), [&](const auto& g) {
-                             return g.criterion == failure.criterion && g.grade > 0;
-                           });
-                       return graded && review != known.end() && draft.day >= review->day &&
-                              draft.qualification == review->qualification;
-                     });
+  return std::any_of(
+      risk.outcome.failed.begin(), risk.outcome.failed.end(), [&](const CriterionFailure& failure) {
+        if (failure.level != RiskLevel::kHigh) return false;
+        const auto review = std::find_if(known.begin(), known.end(),
+                                         [&](const auto& r) { return r.id == failure.review; });
+        const bool graded = std::any_of(
+            draft.grades.begin(), draft.grades.end(),
+            [&](const auto& g) { return g.criterion == failure.criterion && g.grade > 0; });
+        return graded && review != known.end() && draft.day >= review->day &&
+               draft.qualification == review->qualification;
+      });
 }
 
 absl::StatusOr<QualityReviewRecord> FindOpen(const Work& work, const ReviewTarget& target) {

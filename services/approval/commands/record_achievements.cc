@@ -144,7 +144,8 @@ class Recording {
     return frame;
   }
 
-  // Of all versions, also of those that stayed at the centres where the learner was before (QUAL-6).
+  // Of all versions, also of those that stayed at the centres where the learner was before
+  // (QUAL-6).
   absl::StatusOr<std::vector<EarlierMarker>> MarkersOf(const RegistrationRecord& registration,
                                                        const std::string& unit) {
     const Reach everywhere = {.tenant = work_.reach.tenant, .within = ""};

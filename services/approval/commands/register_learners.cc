@@ -122,8 +122,7 @@ absl::Status Allow(const Work& work, const std::string& centre, const std::strin
     const std::int64_t places = std::max<std::int64_t>(0, *cap.most - active);
     if (frame.places.has_value() && *frame.places <= places) continue;
     frame.places = places;
-    frame.cap =
-        absl::StrCat("at most ", *cap.most, " learners are allowed, ", WhyOf(cap.cause));
+    frame.cap = absl::StrCat("at most ", *cap.most, " learners are allowed, ", WhyOf(cap.cause));
   }
   return absl::OkStatus();
 }

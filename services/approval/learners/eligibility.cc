@@ -154,10 +154,10 @@ class Evaluation {
     }
     std::map<std::string, const ComponentFact*, std::less<>> needed;
     for (const ComponentFact& component : moderation.components) {
-      const bool asked_for = component.entered ||
-                             (entered_series.empty() ? component.series_end >= facts_.register_day
-                                                     : entered_series.contains(
-                                                           SeriesOf(component.name)));
+      const bool asked_for =
+          component.entered ||
+          (entered_series.empty() ? component.series_end >= facts_.register_day
+                                  : entered_series.contains(SeriesOf(component.name)));
       const std::string_view id = IdOf(component.name);
       if (!asked_for || !MayMatter(id)) continue;
       const ComponentFact*& known = needed[std::string(id)];
@@ -186,9 +186,9 @@ class Evaluation {
       return;
     }
     Add("QUAL-9", "MODERATION", false,
-        absl::StrCat(component.name, ": the learner is entered for no submission of this component",
-                     transferred ? "; what another centre entered an officer sees, who may claim"
-                                 : ""),
+        absl::StrCat(
+            component.name, ": the learner is entered for no submission of this component",
+            transferred ? "; what another centre entered an officer sees, who may claim" : ""),
         "centre");
   }
 

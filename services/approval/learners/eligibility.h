@@ -1,7 +1,8 @@
 // Whether a learner can be awarded a qualification, and what is missing for it (QUAL-9).
 //
 // Every condition is answered, not the first that fails: what it is, by which rule, whether it is
-// met, and who must act. Moderation's part of QUAL-9 is moderation's answer, which comes in as facts.
+// met, and who must act. Moderation's part of QUAL-9 is moderation's answer, which comes in as
+// facts.
 #pragma once
 #include <optional>
 #include <string>

@@ -117,7 +117,8 @@ TEST(RegistrationTest, RefusesANumberThatIsTakenOrAnotherLearners) {
 TEST(RegistrationTest, FindsALearnerWhoIsRegisteredUnderAnotherNumber) {
   LearnerFrame frame = Frame();
   frame.registered_ulns["1000000043"] = "E7";
-  EXPECT_THAT(Reasons(CheckLearners(std::vector{Ada()}, frame)), ElementsAre("0 ULN_EXISTS QUAL-10 uln"));
+  EXPECT_THAT(Reasons(CheckLearners(std::vector{Ada()}, frame)),
+              ElementsAre("0 ULN_EXISTS QUAL-10 uln"));
 }
 
 TEST(RegistrationTest, FindsWhatABatchRepeatsOfItself) {
@@ -132,7 +133,8 @@ TEST(RegistrationTest, FindsWhatABatchRepeatsOfItself) {
   other.enrolment = "E5";
   const std::vector<LearnerDetails> batch = {Ada(), second, third, temporary, other};
   const BatchCheck check = CheckLearners(batch, Frame());
-  EXPECT_THAT(Reasons(check), ElementsAre("1 ENROLMENT_EXISTS EI-8 enrolment", "2 ULN_EXISTS QUAL-10 uln"));
+  EXPECT_THAT(Reasons(check),
+              ElementsAre("1 ENROLMENT_EXISTS EI-8 enrolment", "2 ULN_EXISTS QUAL-10 uln"));
   EXPECT_THAT(check.good, ElementsAre(0, 3, 4));
 }
 

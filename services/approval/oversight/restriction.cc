@@ -63,9 +63,8 @@ LimitsInForceOn LimitsOn(std::span<const Restriction> restrictions, std::string_
     return a->learners_max.value_or(0) < b->learners_max.value_or(0);
   });
   for (const Restriction* r : found) {
-    const LimitCause& cause =
-        limits.causes.emplace_back(
-            LimitCause{r->name, r->level, r->reason, r->qualification.empty()});
+    const LimitCause& cause = limits.causes.emplace_back(
+        LimitCause{r->name, r->level, r->reason, r->qualification.empty()});
     const auto name = [&](bool limits_it, std::optional<LimitCause>& as) {
       if (limits_it && !as.has_value()) as = cause;
     };

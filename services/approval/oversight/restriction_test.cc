@@ -90,10 +90,10 @@ TEST(LimitsOnTest, StopsAddUpAndTheHardestIsToldFirst) {
 
 // QUAL-9
 TEST(LimitsOnTest, EachLimitNamesTheRestrictionThatMakesIt) {
-  const std::vector<Restriction> all = {
-      Make("certificates", {.certification_stopped = true}), Cap("cap", 3, "9001-03"),
-      Cap("wider", 50), Make("claims", {.direct_claims_stopped = true}, "9001-03"),
-      Make("entries", {.registrations_stopped = true})};
+  const std::vector<Restriction> all = {Make("certificates", {.certification_stopped = true}),
+                                        Cap("cap", 3, "9001-03"), Cap("wider", 50),
+                                        Make("claims", {.direct_claims_stopped = true}, "9001-03"),
+                                        Make("entries", {.registrations_stopped = true})};
   const LimitsInForceOn limits = LimitsOn(all, "9001-03", kDay);
   EXPECT_EQ(limits.learners_cap->source, "cap");
   EXPECT_EQ(limits.centre_learners_cap->source, "wider");

@@ -465,13 +465,12 @@ absl::StatusOr<ModerationFact> AskAboutAward(const Context& context, const Call&
                                              const v1::DecideAwardClaimRequest& request) {
   if (request.outcome() != v1::Award::STATE_AWARDED) return ModerationFact();
   ASSIGN_OR_RETURN(auto parts, PartsOf("name", request.name(), "centres/*/awards/*"));
-  return AskModeration(
-      context, call, [&](const Work& work) -> absl::StatusOr<RegistrationRecord> {
-        LearnerStore store;
-        ASSIGN_OR_RETURN(const AwardRecord award,
-                         store.GetAward(work.tx, work.reach, parts[0], parts[1]));
-        return store.Get(work.tx, work.reach, award.centre, award.registration);
-      });
+  return AskModeration(context, call, [&](const Work& work) -> absl::StatusOr<RegistrationRecord> {
+    LearnerStore store;
+    ASSIGN_OR_RETURN(const AwardRecord award,
+                     store.GetAward(work.tx, work.reach, parts[0], parts[1]));
+    return store.Get(work.tx, work.reach, award.centre, award.registration);
+  });
 }
 
 absl::StatusOr<v1::CheckAwardEligibilityResponse> CheckEligible(

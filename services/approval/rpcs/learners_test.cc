@@ -871,9 +871,11 @@ TEST_F(LearnerTest, AnErasedLearnerIsGoneFromBothEndsOfATransferAndFromTexts) {
 // QUAL-6: through every version, and not by the marker's own hand.
 TEST_F(LearnerTest, WhoMarkedAnyVersionNeverVerifiesNorSaysWhoDid) {
   const auto made = Register(Draft());
-  EXPECT_THAT(FieldsOf(Record({Row(made->name(), "301")}, v1::REGISTRATION_MODE_UNSPECIFIED, assessor_).status()),
-              ElementsAre(AllOf(HasSubstr("achievements[0].verifier: SELF_VERIFICATION"),
-                                HasSubstr("(QUAL-6)"))));
+  EXPECT_THAT(
+      FieldsOf(Record({Row(made->name(), "301")}, v1::REGISTRATION_MODE_UNSPECIFIED, assessor_)
+                   .status()),
+      ElementsAre(
+          AllOf(HasSubstr("achievements[0].verifier: SELF_VERIFICATION"), HasSubstr("(QUAL-6)"))));
   const std::string cat = Employ("Cat", v1::STAFF_ROLE_ASSESSOR, {"9001-03"});
   v1::GetStaffRequest get;
   get.set_name(ann_);

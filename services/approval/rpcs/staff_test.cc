@@ -151,7 +151,8 @@ TEST_F(StaffTest, NobodyBecomesAnotherUserByThemselvesAndTheTimelineTellsOfIt) {
   update.set_name(own->name());
   update.set_etag(own->etag());
   update.set_reason("a new account");
-  *update.mutable_staff_member() = Somebody("users/head2", {v1::STAFF_ROLE_ASSESSOR}).staff_member();
+  *update.mutable_staff_member() =
+      Somebody("users/head2", {v1::STAFF_ROLE_ASSESSOR}).staff_member();
   const auto refused = Call<StaffMember>("StaffService/UpdateStaff", update, head_);
   EXPECT_THAT(refused, IsError(Code::kFailedPrecondition, kOwnEvidence));
   EXPECT_THAT(FieldsOf(refused.status()), ElementsAre(HasSubstr("staff_member.subject: ")));

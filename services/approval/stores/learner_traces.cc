@@ -30,8 +30,9 @@ absl::StatusOr<std::vector<std::string>> Holding(platform::Transaction& tx, cons
     sql.Bind(pattern).Add(")");
   }
   sql.Add(")");
-  return Collect<std::string>(tx, sql.sql(), sql.values(),
-                              [](const SqlRow& row) { return std::string(row.Text(0)); });
+  return Collect<std::string>(
+      tx, sql.sql(), sql.values(),
+      [](const SqlRow& row) -> absl::StatusOr<std::string> { return std::string(row.Text(0)); });
 }
 
 }  // namespace
@@ -52,8 +53,8 @@ absl::Status LearnerTraces::Rewrite(Tx& tx, std::string_view tenant, std::string
       if (!change(after)) continue;
       RETURN_IF_ERROR(
           tx.Execute(absl::StrCat("UPDATE ", View(text.table), " SET ", View(text.column),
-                                  " = $4 WHERE tenant = $1 AND ", View(text.centre),
-                                  " = $2 AND ", View(text.column), " = $3"),
+                                  " = $4 WHERE tenant = $1 AND ", View(text.centre), " = $2 AND ",
+                                  View(text.column), " = $3"),
                      {tenant, centre, before, after})
               .status());
     }

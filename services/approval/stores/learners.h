@@ -142,8 +142,8 @@ class LearnerStore {
   absl::StatusOr<std::optional<RegistrationRecord>> FindByName(Tx& tx, const Reach& reach,
                                                                std::string_view name);
   // All registrations of one learner: those with the number at the centre, those of the tenant with
-  // the learner number, if there is one that is not temporary, what any of these was transferred from
-  // or to, and so on from each of them. At most 1,000, in the order of names.
+  // the learner number, if there is one that is not temporary, what any of these was transferred
+  // from or to, and so on from each of them. At most 1,000, in the order of names.
   absl::StatusOr<std::vector<RegistrationRecord>> OfLearner(Tx& tx, std::string_view tenant,
                                                             std::string_view centre,
                                                             const LearnerDetails& learner);

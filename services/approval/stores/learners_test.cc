@@ -224,7 +224,8 @@ TEST_P(LearnerStoreTest, FindsAllOfOneLearnerByNumberAtTheCentreAndByLearnerNumb
 
 // EVD-5: without a learner number a transfer is all that ties two centres.
 TEST_P(LearnerStoreTest, FollowsTransfersToAllOfOneLearner) {
-  const auto bare = [](const std::string& centre, const std::string& id, const std::string& number) {
+  const auto bare = [](const std::string& centre, const std::string& id,
+                       const std::string& number) {
     RegistrationRecord r = Make(centre, id, number);
     r.learner.uln = "9999999999";
     return r;
@@ -240,9 +241,8 @@ TEST_P(LearnerStoreTest, FollowsTransfersToAllOfOneLearner) {
   first.state = second.state = RegistrationState::kTransferred;
   ASSERT_THAT(Insert({first, second, third, more, stranger}), IsOk());
   for (const RegistrationRecord& from : {first, second, more}) {
-    const auto all = InRead([&](Transaction& tx) {
-      return store_.OfLearner(tx, "body-a", from.centre, from.learner);
-    });
+    const auto all = InRead(
+        [&](Transaction& tx) { return store_.OfLearner(tx, "body-a", from.centre, from.learner); });
     ASSERT_THAT(all, IsOk());
     std::vector<std::string> names;
     for (const RegistrationRecord& r : *all) names.push_back(r.Name());
@@ -412,7 +412,8 @@ TEST_P(LearnerStoreTest, KeepsReviewsEvaluationsAndWhatIsDue) {
   EXPECT_THAT(list({}, true, ""), IsEmpty());
 }
 
-// EVD-5: a column of text is either rewritten when a learner is erased, or somebody has said why not.
+// EVD-5: a column of text is either rewritten when a learner is erased, or somebody has said why
+// not.
 TEST_P(LearnerStoreTest, EveryColumnOfTextIsRewrittenOrSaidToBeExempt) {
   if (GetParam().engine != platform::Engine::kSqlite) GTEST_SKIP() << "one engine tells of both";
   std::set<std::pair<std::string, std::string>> columns;
@@ -439,9 +440,8 @@ TEST_P(LearnerStoreTest, EveryColumnOfTextIsRewrittenOrSaidToBeExempt) {
   for (const auto& [table, column] : columns) {
     if (table == "schema_migrations" || table.starts_with("sqlite_")) continue;
     const bool rewritten =
-        std::any_of(std::begin(kLearnerTexts), std::end(kLearnerTexts), [&](const LearnerText& t) {
-          return t.table == table && t.column == column;
-        });
+        std::any_of(std::begin(kLearnerTexts), std::end(kLearnerTexts),
+                    [&](const LearnerText& t) { return t.table == table && t.column == column; });
     bool exempt = false;
     for (const OtherText& text : kOtherTexts) {
       if (!fits(text.table, table)) continue;
@@ -470,11 +470,10 @@ TEST_P(LearnerStoreTest, RewritesTextsThatNameALearner) {
   }
   ASSERT_THAT(Write([&](Transaction& tx) {
                 const std::string words[] = {"E1", "ada Łoś", ""};
-                return LearnerTraces().Rewrite(tx, "body-a", "urn-1", words,
-                                               [](std::string& text) {
-                                                 text = "100% of [erased] seen";
-                                                 return true;
-                                               });
+                return LearnerTraces().Rewrite(tx, "body-a", "urn-1", words, [](std::string& text) {
+                  text = "100% of [erased] seen";
+                  return true;
+                });
               }),
               IsOk());
   const auto summary = [&](const std::string& centre) {

@@ -56,7 +56,8 @@ absl::Status RecordingFormStore::Insert(Tx& tx, std::string_view tenant,
                             "$14, $15, $16, $17)"),
                {tenant, f.centre, f.id, f.facts.qualification, f.title, f.changes, f.evidence,
                 static_cast<int>(f.facts.state), from, until, f.state_reason, f.officer,
-                f.approved_by, MicrosOf(f.approve_time), absl::ToUnixMicros(f.create_time), absl::ToUnixMicros(f.update_time), f.version})
+                f.approved_by, MicrosOf(f.approve_time), absl::ToUnixMicros(f.create_time),
+                absl::ToUnixMicros(f.update_time), f.version})
       .status();
 }
 

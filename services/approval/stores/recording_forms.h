@@ -41,8 +41,8 @@ class RecordingFormStore {
   // NOT_FOUND (RECORDING_FORM_NOT_FOUND).
   absl::StatusOr<RecordingFormRecord> Get(Tx& tx, const Reach& reach, std::string_view centre,
                                           std::string_view id);
-  // Replaces state, days, reason, officer and approval, and adds one to the version there and here. ABORTED
-  // (ETAG_MISMATCH) if it has another version.
+  // Replaces state, days, reason, officer and approval, and adds one to the version there and here.
+  // ABORTED (ETAG_MISMATCH) if it has another version.
   absl::Status Update(Tx& tx, std::string_view tenant, RecordingFormRecord& form);
   // Of one centre ("": of all), in order of centre and id, after `after` ("centre/id").
   absl::StatusOr<std::vector<RecordingFormRecord>> List(Tx& tx, const Reach& reach,

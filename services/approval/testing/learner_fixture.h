@@ -80,11 +80,12 @@ class LearnerFixture : public ::testing::Test {
   static constexpr char kNeighbour[] = "centres/urn-100002";
 
   LearnerFixture()
-      : service_(Definition(catalogue_.config),
-                 {.others = [this](std::string_view method, const google::protobuf::Message& request,
-                                   google::protobuf::Message& response) {
-                   return AnswerForModeration(method, request, response);
-                 }}) {
+      : service_(
+            Definition(catalogue_.config),
+            {.others = [this](std::string_view method, const google::protobuf::Message& request,
+                              google::protobuf::Message& response) {
+              return AnswerForModeration(method, request, response);
+            }}) {
     officer_ = service_.Token({.subject = "users/officer", .roles = {"quality"}});
     head_ = service_.Token({.subject = "users/head", .roles = {"centre_head"}, .centre = kCentre});
     assessor_ =
@@ -123,8 +124,8 @@ class LearnerFixture : public ::testing::Test {
     return absl::OkStatus();
   }
 
-  // Somebody of the centre's staff with every competence that QUAL-6 asks for; answers the name. Ann
-  // is users/ann.
+  // Somebody of the centre's staff with every competence that QUAL-6 asks for; answers the name.
+  // Ann is users/ann.
   std::string Employ(const std::string& name, v1::StaffRole role,
                      const std::vector<std::string>& competent_for) {
     v1::CreateStaffRequest create;

@@ -432,10 +432,10 @@ class ComponentChecker {
 
   absl::StatusOr<v1::CheckComponentsResponse> Run() {
     RETURN_IF_ERROR(Read());
-    ASSIGN_OR_RETURN(const std::vector<ComponentKey> components,
-                     AwardStore().ComponentsOf(work_.tx, work_.caller.tenant,
-                                               request_.qualification(), question_.filter.series,
-                                               kComponentsMost));
+    ASSIGN_OR_RETURN(
+        const std::vector<ComponentKey> components,
+        AwardStore().ComponentsOf(work_.tx, work_.caller.tenant, request_.qualification(),
+                                  question_.filter.series, kComponentsMost));
     ASSIGN_OR_RETURN(std::vector<Entry> entries, Entries(components));
     ASSIGN_OR_RETURN(const std::vector<Examined> examined,
                      Examine(work_.tx, work_.context, work_.caller.tenant, entries));
@@ -476,9 +476,9 @@ class ComponentChecker {
       filter.component = component.id;
       ASSIGN_OR_RETURN(
           const std::vector<Entry> found,
-          AwardStore().FindLearner(
-              work_.tx, work_.caller, filter,
-              {.centre = request_.centre(), .candidate = request_.candidate()}, kEntriesMost));
+          AwardStore().FindLearner(work_.tx, work_.caller, filter,
+                                   {.centre = request_.centre(), .candidate = request_.candidate()},
+                                   kEntriesMost));
       for (const Entry& entry : found) {
         if (request_.uln().empty() || entry.candidate.uln.empty()) entries.push_back(entry);
       }
@@ -552,9 +552,8 @@ void RegisterAwards(Router& router, const Context& context) {
       });
   // Not on the pool: who is asked from this pool asks it, and neither waits for the other (QUAL-9).
   router.Read<v1::CheckComponentsRequest, v1::CheckComponentsResponse>(
-      service + "CheckComponents", [&context](const Call& call,
-                                              const v1::CheckComponentsRequest& request,
-                                              Transaction& tx) {
+      service + "CheckComponents",
+      [&context](const Call& call, const v1::CheckComponentsRequest& request, Transaction& tx) {
         return ComponentChecker({tx, call, context, CallerOf(call, Scope::kCentre)}, request).Run();
       });
 }

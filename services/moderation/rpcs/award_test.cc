@@ -429,8 +429,8 @@ TEST_F(AwardTest, TellsOfEachComponentOfAQualificationWhetherItIsFinal) {
     if (!answer.ok()) return told;
     for (const auto& c : answer->components()) {
       told.push_back(absl::StrCat(c.component().substr(kSeries.size() + 12), " ", c.candidate(),
-                                  c.withdrawn() ? " withdrawn" : "", c.final() ? " final" : "",
-                                  " ", c.blockers_size()));
+                                  c.withdrawn() ? " withdrawn" : "", c.final() ? " final" : "", " ",
+                                  c.blockers_size()));
     }
     return told;
   };

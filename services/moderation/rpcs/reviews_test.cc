@@ -512,8 +512,8 @@ TEST_F(ReviewTest, AnOpenReviewStandsInTheWayOfAResult) {
   const auto blockers = [&] {
     v1::ListBlockersRequest request;
     request.set_parent(name);
-    const auto listed = Call<v1::ListBlockersResponse>("AwardService/ListBlockers", request,
-                                                       officer_);
+    const auto listed =
+        Call<v1::ListBlockersResponse>("AwardService/ListBlockers", request, officer_);
     EXPECT_THAT(listed, IsOk());
     std::vector<std::string> kinds;
     for (const v1::Blocker& b : listed->blockers()) {
