@@ -106,6 +106,11 @@ inline constexpr std::string_view kRiskPolicyRefused = "RISK_POLICY_REFUSED";
 inline constexpr std::string_view kRecordingFormNotFound = "RECORDING_FORM_NOT_FOUND";
 inline constexpr std::string_view kRecordingFormStateWrong = "RECORDING_FORM_STATE_WRONG";
 inline constexpr std::string_view kRecordingFormNotApproved = "RECORDING_FORM_NOT_APPROVED";
+inline constexpr std::string_view kDeadlineNotOfPolicy = "DEADLINE_NOT_OF_POLICY";
+inline constexpr std::string_view kPlannerJudgedBefore = "PLANNER_JUDGED_BEFORE";
+inline constexpr std::string_view kTrackerIncomplete = "TRACKER_INCOMPLETE";
+inline constexpr std::string_view kInvolvementNotMet = "INVOLVEMENT_NOT_MET";
+inline constexpr std::string_view kInvolvementPolicyNotFound = "INVOLVEMENT_POLICY_NOT_FOUND";
 
 inline constexpr std::string_view kReasons[] = {
     kCentreNotFound,
@@ -209,6 +214,11 @@ inline constexpr std::string_view kReasons[] = {
     kRecordingFormNotFound,
     kRecordingFormStateWrong,
     kRecordingFormNotApproved,
+    kDeadlineNotOfPolicy,
+    kPlannerJudgedBefore,
+    kTrackerIncomplete,
+    kInvolvementNotMet,
+    kInvolvementPolicyNotFound,
 };
 
 }  // namespace assay::approval

@@ -27,8 +27,8 @@ absl::Status EmitStateChanged(const Work& work, const QualificationApproval& app
 absl::Status EmitConditionDue(const Work& work, const QualificationApproval& approval,
                               const ApprovalCondition& condition, std::string_view state);
 
-// `ruling` says what an officer wrote, if one did.
-absl::Status EmitPlannerChanged(const Work& work, const PlannerRecord& planner,
+// `step` is what was done; `ruling` says what an officer wrote, if one did.
+absl::Status EmitPlannerChanged(const Work& work, const PlannerRecord& planner, PlannerStep step,
                                 const PlannerRuling& ruling);
 
 absl::Status EmitAwardChanged(const Work& work, const AwardRecord& award);

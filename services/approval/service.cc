@@ -129,6 +129,8 @@ void RegisterRpcs(platform::Router& router, const Context& context) {
   RegisterQualifications(router, context);
   RegisterApprovals(router, context);
   RegisterPlanners(router, context);
+  RegisterInvolvement(router, context);
+  RegisterInvolvementPolicies(router, context);
   RegisterDashboard(router, context);
   RegisterDeclarationSamples(router, context);
   RegisterMerges(router, context);
