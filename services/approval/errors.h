@@ -111,6 +111,11 @@ inline constexpr std::string_view kEffectiveDateInvalid = "EFFECTIVE_DATE_INVALI
 inline constexpr std::string_view kApprovalPolicyNotFound = "APPROVAL_POLICY_NOT_FOUND";
 inline constexpr std::string_view kCentreExists = "CENTRE_EXISTS";
 inline constexpr std::string_view kBackdatingRefused = "BACKDATING_REFUSED";
+inline constexpr std::string_view kDeadlineNotOfPolicy = "DEADLINE_NOT_OF_POLICY";
+inline constexpr std::string_view kPlannerJudgedBefore = "PLANNER_JUDGED_BEFORE";
+inline constexpr std::string_view kTrackerIncomplete = "TRACKER_INCOMPLETE";
+inline constexpr std::string_view kInvolvementNotMet = "INVOLVEMENT_NOT_MET";
+inline constexpr std::string_view kInvolvementPolicyNotFound = "INVOLVEMENT_POLICY_NOT_FOUND";
 
 inline constexpr std::string_view kReasons[] = {
     kCentreNotFound,
@@ -219,6 +224,11 @@ inline constexpr std::string_view kReasons[] = {
     kApprovalPolicyNotFound,
     kCentreExists,
     kBackdatingRefused,
+    kDeadlineNotOfPolicy,
+    kPlannerJudgedBefore,
+    kTrackerIncomplete,
+    kInvolvementNotMet,
+    kInvolvementPolicyNotFound,
 };
 
 }  // namespace assay::approval

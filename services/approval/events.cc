@@ -4,6 +4,7 @@
 #include "assay/approval/v1/events.pb.h"
 #include "services/approval/timeline.h"
 #include "services/platform/core/status_macros.h"
+#include "services/platform/core/view.h"
 #include "services/platform/rpc/emit.h"
 
 namespace assay::approval {
@@ -46,7 +47,7 @@ absl::Status EmitStateChanged(const Work& work, const QualificationApproval& app
   return platform::Emit(work.tx, work.call, work.context.ids, name, payload);
 }
 
-absl::Status EmitPlannerChanged(const Work& work, const PlannerRecord& planner,
+absl::Status EmitPlannerChanged(const Work& work, const PlannerRecord& planner, PlannerStep step,
                                 const PlannerRuling& ruling) {
   ASSIGN_OR_RETURN(const Centre centre,
                    work.context.store.GetCentre(work.tx, work.reach, planner.centre));
@@ -59,8 +60,15 @@ absl::Status EmitPlannerChanged(const Work& work, const PlannerRecord& planner,
   payload.set_feedback(ruling.feedback);
   payload.set_action_count(static_cast<std::int32_t>(ruling.actions.size()));
   if (ruling.deadline.has_value()) payload.set_deadline(absl::FormatCivilTime(*ruling.deadline));
-  RETURN_IF_ERROR(RecordDecision(work, {TimelineKind::kPlanner, planner.centre, payload.planner(),
-                                        payload.state(), payload.feedback()}));
+  std::string what = payload.state();
+  if (step == PlannerStep::kWaive) {
+    what = absl::StrCat("deadline waived until ", payload.deadline());
+  } else if (step == PlannerStep::kDecide) {
+    what = "one learner decided";
+  }
+  RETURN_IF_ERROR(
+      RecordDecision(work, {TimelineKind::kPlanner, planner.centre, payload.planner(), what,
+                            payload.feedback(), std::string(platform::View(RuleOf(step)))}));
   return platform::Emit(work.tx, work.call, work.context.ids, payload.planner(), payload);
 }
 

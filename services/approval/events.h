@@ -23,8 +23,8 @@ absl::Status EmitImported(platform::Transaction& tx, const platform::Call& call,
 absl::Status EmitStateChanged(const Work& work, const QualificationApproval& approval,
                               std::string_view centre_title);
 
-// `ruling` says what an officer wrote, if one did.
-absl::Status EmitPlannerChanged(const Work& work, const PlannerRecord& planner,
+// `step` is what was done; `ruling` says what an officer wrote, if one did.
+absl::Status EmitPlannerChanged(const Work& work, const PlannerRecord& planner, PlannerStep step,
                                 const PlannerRuling& ruling);
 
 absl::Status EmitAwardChanged(const Work& work, const AwardRecord& award);

@@ -133,6 +133,8 @@ void RegisterRpcs(platform::Router& router, const Context& context) {
   RegisterApplications(router, context);
   RegisterApprovals(router, context);
   RegisterPlanners(router, context);
+  RegisterInvolvement(router, context);
+  RegisterInvolvementPolicies(router, context);
   RegisterDashboard(router, context);
   RegisterDeclarationSamples(router, context);
   RegisterMerges(router, context);

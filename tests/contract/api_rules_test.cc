@@ -12,6 +12,7 @@
 #include "assay/approval/v1/centre_service.pb.h"
 #include "assay/approval/v1/error_reason.pb.h"
 #include "assay/approval/v1/events.pb.h"
+#include "assay/approval/v1/involvement_policy_service.pb.h"
 #include "assay/approval/v1/learner_service.pb.h"
 #include "assay/approval/v1/lifecycle_service.pb.h"
 #include "assay/approval/v1/merge_service.pb.h"
@@ -58,6 +59,7 @@ std::vector<const FileDescriptor*> Files() {
           approval::v1::Qualification::descriptor()->file(),
           approval::v1::QualificationApproval::descriptor()->file(),
           approval::v1::RecordingForm::descriptor()->file(),
+          approval::v1::InvolvementPolicy::descriptor()->file(),
           approval::v1::RegisterEntry::descriptor()->file(),
           approval::v1::Site::descriptor()->file(),
           approval::v1::Restriction::descriptor()->file(),

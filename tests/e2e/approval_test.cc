@@ -112,13 +112,12 @@ TEST_F(ApprovalE2eTest, ATechnicalQualificationFromApplicationToAcceptedInvolvem
                             {{"qualificationApproval", approval},
                              {"firstDay", DateOf(today_ - 100)},
                              {"lastDay", DateOf(today_ + 100)},
-                             {"declarationDeadline", DateOf(today_ + 110)},
                              {"document", document}},
                             head_);
   const std::string name = planner["name"];
   const std::string committed = planner["nextSampleCommitment"];
-  Post(name + ":submit", json::object(), head_);
-  Post(name + ":judge", {{"outcome", "STATE_MEETS"}}, officer_);
+  const json handed_in = Post(name + ":submit", json::object(), head_);
+  Post(name + ":judge", {{"outcome", "STATE_MEETS"}, {"etag", handed_in["etag"]}}, officer_);
   Post(approval + ":approve", json::object(), officer_);
   const std::string etag = Get(name, head_)["etag"];
   Post(name + ":declare",
@@ -140,7 +139,8 @@ TEST_F(ApprovalE2eTest, ATechnicalQualificationFromApplicationToAcceptedInvolvem
   }
   ASSERT_FALSE(checks.empty());
   Post(sample["name"].get<std::string>() + ":recordChecks", {{"checks", checks}}, officer_);
-  Post(name + ":conclude", {{"outcome", "STATE_ACCEPTED"}}, officer_);
+  Post(name + ":conclude", {{"outcome", "STATE_ACCEPTED"}, {"etag", Get(name, officer_)["etag"]}},
+       officer_);
 
   const HttpReply page = system_->Get(absl::StrCat("/v1/", kCentre, ":dashboard"), head_);
   EXPECT_EQ(page.status, 200) << page.body;

@@ -262,6 +262,7 @@ class SecurityTest : public ::testing::Test {
         {"assay.example/CentreRisk", "centres/urn-100101/risk"},
         {"assay.example/DirectClaimStatus", "centres/urn-100101/directClaimStatuses/3818-13"},
         {"assay.example/RiskPolicy", "riskPolicies/1"},
+        {"assay.example/InvolvementPolicy", "involvementPolicies/1"},
         {"assay.example/RecordingForm",
          "centres/urn-100101/recordingForms/" + std::string(26, '1')},
         {"assay.example/Site", "centres/urn-100101/sites/" + std::string(26, '1')},

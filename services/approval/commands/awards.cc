@@ -5,10 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/approval/commands/check_standing.h"
+#include "services/approval/commands/conclude_involvement.h"
 #include "services/approval/commands/find_qualification.h"
 #include "services/approval/commands/limits_in_force.h"
 #include "services/approval/commands/quality_reviews.h"
-#include "services/approval/commands/rule_on_planner.h"
 #include "services/approval/errors.h"
 #include "services/approval/events.h"
 #include "services/approval/stores/planner_erasure.h"
@@ -27,13 +27,14 @@ using Code = absl::StatusCode;
 constexpr int kUnitsMax = 1000;
 constexpr int kPlacesMax = 4;  // Centres of one learner that moderation is asked about.
 
-// The planner that names the learner for the qualification; the most favourable, if several do.
+// What the planners say that name the learner in the time of the registration: one in which the
+// requirement is met is enough (EI-5), else it is the latest that counts.
 absl::StatusOr<InvolvementFact> InvolvementOf(const Work& work, const RegistrationRecord& record) {
   InvolvementFact fact;
-  ASSIGN_OR_RETURN(
-      const std::vector<std::string> planners,
-      PlannerErasureStore().PlannersOf(work.tx, work.reach.tenant, record.centre,
-                                       record.qualification, record.learner.enrolment));
+  ASSIGN_OR_RETURN(const std::vector<std::string> planners,
+                   PlannerErasureStore().PlannersOf(work.tx, work.reach.tenant, record.centre,
+                                                    record.qualification, record.learner.enrolment,
+                                                    record.register_day, record.end_day));
   for (const std::string& planner : planners) {
     ASSIGN_OR_RETURN(const LearnerBlock block,
                      CheckLearner(work, {record.centre, planner, ""}, record.learner.enrolment));

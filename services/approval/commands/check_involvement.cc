@@ -18,6 +18,8 @@ namespace {
 using platform::Error;
 
 constexpr std::size_t kViolationsMax = 100;
+// Moderation asks about an award without knowing when the learner was registered.
+constexpr std::pair kEver(absl::CivilDay(1900, 1, 1), absl::CivilDay(9999, 12, 31));
 
 }  // namespace
 
@@ -53,9 +55,10 @@ absl::StatusOr<std::optional<LearnerBlock>> CheckLearnerOfAny(const Work& work,
   RETURN_IF_ERROR(work.context.store.GetCentre(work.tx, work.reach, centre).status());
   ASSIGN_OR_RETURN(const Qualification entry, FindQualification(work, qualification));
   if (!entry.employer_involvement) return std::nullopt;
-  ASSIGN_OR_RETURN(const std::vector<std::string> planners,
-                   PlannerErasureStore().PlannersOf(work.tx, work.reach.tenant, centre,
-                                                    qualification, enrolment));
+  ASSIGN_OR_RETURN(
+      const std::vector<std::string> planners,
+      PlannerErasureStore().PlannersOf(work.tx, work.reach.tenant, centre, qualification, enrolment,
+                                       kEver.first, kEver.second));
   std::optional<LearnerBlock> best;
   for (const std::string& planner : planners) {
     ASSIGN_OR_RETURN(LearnerBlock block, CheckLearner(work, {centre, planner, ""}, enrolment));

@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "services/approval/commands/rule_on_planner.h"
+#include "services/approval/commands/conclude_involvement.h"
 #include "services/approval/context.h"
 #include "services/approval/involvement/check.h"
 #include "services/approval/involvement/evidence.h"

@@ -1,13 +1,9 @@
 #include "services/approval/commands/rule_on_planner.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "services/approval/commands/check_involvement.h"
 #include "services/approval/commands/decide_approval.h"
-#include "services/approval/commands/sample_declaration.h"
 #include "services/approval/commands/write_planner.h"
 #include "services/approval/errors.h"
 #include "services/approval/events.h"
@@ -24,18 +20,60 @@ using Code = absl::StatusCode;
 
 constexpr std::size_t kActionsMax = 50;
 
-absl::StatusOr<PlannerRecord> Find(const Work& work, const PlannerTarget& target) {
+// Of a planner that is not found to meet the requirements yet.
+absl::StatusOr<PlannerHistory> HistoryOf(const Work& work, const PlannerRecord& record) {
+  PlannerHistory history{.adverse_judgements = record.adverse_judgements,
+                         .returns = record.returns};
+  ASSIGN_OR_RETURN(const auto ruling,
+                   PlannerStore().LastRuling(work.tx, work.reach.tenant, record));
+  history.deadline_passed =
+      ruling.has_value() && ruling->deadline.has_value() && Today(work) > *ruling->deadline;
+  return history;
+}
+
+// EI-9, EI-12: an approval of which a planner met the requirements is not judged by plans again.
+absl::Status CheckFirstJudgement(const Work& work, const PlannerRecord& record) {
+  ASSIGN_OR_RETURN(const auto met, MetBefore(work, record));
+  if (!met.has_value()) return absl::OkStatus();
+  const std::string name = absl::StrCat("centres/", met->centre, "/planners/", met->met_planner);
+  return Error(
+             Code::kFailedPrecondition, kPlannerJudgedBefore,
+             absl::StrCat("the approval's plan met the requirements by judgement ", met->met_ruling,
+                          " of ", name, "; it is judged at approval only (EI-9, EI-12)"))
+      .With("planner", record.Name())
+      .With("met_planner", name)
+      .With("rule", "EI-9")
+      .Field("name", "is of an approval whose plan was judged");
+}
+
+// Planners of the approval that wait to be judged meet the requirements with the one that does.
+absl::Status CarryOverToOthers(const Work& work, const PlannerRecord& met) {
+  PlannerStore store;
+  ASSIGN_OR_RETURN(std::vector<PlannerRecord> all,
+                   store.OfApproval(work.tx, work.reach.tenant, met.centre, met.approval));
+  for (PlannerRecord& other : all) {
+    if (FindPlannerEdge(other.state, PlannerStep::kCarryOver) == nullptr) continue;
+    RETURN_IF_ERROR(CarryOver(met, other));
+    other.update_time = work.call.now;
+    RETURN_IF_ERROR(store.Update(work.tx, work.reach.tenant, other));
+    RETURN_IF_ERROR(EmitPlannerChanged(work, other, PlannerStep::kCarryOver, {}));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+bool IsBlank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == text.npos; }
+
+absl::StatusOr<PlannerRecord> FindPlanner(const Work& work, const PlannerTarget& target) {
   ASSIGN_OR_RETURN(PlannerRecord record,
                    PlannerStore().Get(work.tx, work.reach, target.centre, target.id));
   RETURN_IF_ERROR(platform::CheckEtag(target.etag, record.version, record.Name()));
   return record;
 }
 
-bool Blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == text.npos; }
-
-// What goes against the centre says why, what to do, and by when.
 absl::Status CheckRuling(const Work& work, const RulingOn& ruling, bool adverse, bool again) {
-  if (adverse && Blank(ruling.feedback)) {
+  if (adverse && IsBlank(ruling.feedback)) {
     return Error(Code::kInvalidArgument, kFeedbackMissing, "say to the centre what is wrong")
         .Field("feedback", "is empty");
   }
@@ -49,7 +87,7 @@ absl::Status CheckRuling(const Work& work, const RulingOn& ruling, bool adverse,
   }
   for (std::size_t i = 0; i < ruling.actions.size(); ++i) {
     const std::string place = absl::StrCat("actions[", i, "].");
-    if (Blank(ruling.actions[i].text)) {
+    if (IsBlank(ruling.actions[i].text)) {
       return Error(Code::kInvalidArgument, kActionsMissing, "an action says what to do")
           .Field(place + "text", "is empty");
     }
@@ -68,28 +106,23 @@ absl::Status CheckRuling(const Work& work, const RulingOn& ruling, bool adverse,
   return absl::OkStatus();
 }
 
-absl::StatusOr<PlannerHistory> HistoryOf(const Work& work, const PlannerRecord& record) {
-  PlannerHistory history{.adverse_judgements = record.adverse_judgements,
-                         .returns = record.returns};
-  ASSIGN_OR_RETURN(const auto ruling,
-                   PlannerStore().LastRuling(work.tx, work.reach.tenant, record));
-  history.deadline_passed =
-      ruling.has_value() && ruling->deadline.has_value() && Today(work) > *ruling->deadline;
-  return history;
-}
-
-absl::Status TooEarly(const PlannerRecord& record, std::string_view what) {
+absl::Status TooEarly(const PlannerRecord& record, std::string_view what, std::string_view rule) {
   return Error(Code::kFailedPrecondition, kLastResortTooEarly, what)
       .With("planner", record.Name())
-      .With("state", NameOf(record.state));
+      .With("state", NameOf(record.state))
+      .With("rule", rule);
 }
 
-// Records the ruling, moves the planner and tells.
-absl::Status Conclude(const Work& work, PlannerRecord& record, PlannerState to, RulingOn ruling) {
+absl::Status KeepRuling(const Work& work, PlannerRecord& record, PlannerState to, RulingOn ruling) {
   PlannerStore store;
   record.state = to;
   record.update_time = work.call.now;
   ++record.rulings;
+  if (ruling.step == PlannerStep::kFindMeeting) {
+    record.met_planner = record.id;
+    record.met_ruling = record.rulings;
+    record.met_time = work.call.now;
+  }
   const PlannerRuling kept{.outcome = std::string(NameOf(to)),
                            .feedback = std::move(ruling.feedback),
                            .actions = std::move(ruling.actions),
@@ -98,79 +131,56 @@ absl::Status Conclude(const Work& work, PlannerRecord& record, PlannerState to, 
                            .time = work.call.now};
   RETURN_IF_ERROR(store.InsertRuling(work.tx, work.reach.tenant, record, kept));
   RETURN_IF_ERROR(store.Update(work.tx, work.reach.tenant, record));
-  return EmitPlannerChanged(work, record, kept);
+  return EmitPlannerChanged(work, record, ruling.step, kept);
 }
-
-absl::Status DecideReferred(const Work& work, const PlannerRecord& record,
-                            const std::vector<ReferredDecision>& decisions, bool all_needed) {
-  PlannerStore store;
-  const std::string& tenant = work.reach.tenant;
-  ASSIGN_OR_RETURN(std::vector<std::string> referred, store.ListReferred(work.tx, tenant, record));
-  for (std::size_t i = 0; i < decisions.size(); ++i) {
-    const ReferredDecision& decision = decisions[i];
-    const std::string place = absl::StrCat("decisions[", i, "]");
-    const auto found = std::find(referred.begin(), referred.end(), decision.enrolment);
-    if (found == referred.end()) {
-      return Error(Code::kInvalidArgument, kLearnerNotReferred,
-                   absl::StrCat(decision.enrolment, " is not referred, or is decided twice"))
-          .With("enrolment", decision.enrolment)
-          .Field(place + ".enrolment", "names no learner who is referred");
-    }
-    if (Blank(decision.reason)) {
-      return Error(Code::kInvalidArgument, kReasonMissing, "a decision on a learner says why")
-          .Field(place + ".reason", "is empty");
-    }
-    RETURN_IF_ERROR(
-        store.Decide(work.tx, tenant, record, decision.enrolment, decision.met, decision.reason));
-    referred.erase(found);
-  }
-  if (!all_needed || referred.empty()) return absl::OkStatus();
-  return Error(Code::kFailedPrecondition, kReferredUndecided,
-               absl::StrCat(referred.size(), " referred learners are not decided (EI-7)"))
-      .With("planner", record.Name())
-      .With("learners",
-            absl::StrJoin(referred.begin(),
-                          referred.begin() + std::min<std::size_t>(20, referred.size()), ", "));
-}
-
-}  // namespace
 
 absl::StatusOr<PlannerRecord> SubmitPlanner(const Work& work, const PlannerTarget& target) {
-  ASSIGN_OR_RETURN(PlannerRecord record, Find(work, target));
+  ASSIGN_OR_RETURN(PlannerRecord record, FindPlanner(work, target));
   ASSIGN_OR_RETURN(record.state, StateAfter(record, PlannerStep::kSubmit));
   ++record.submissions;
   record.update_time = work.call.now;
+  PlannerStep step = PlannerStep::kSubmit;
+  ASSIGN_OR_RETURN(const auto met, MetBefore(work, record));
+  if (met.has_value()) {
+    step = PlannerStep::kCarryOver;
+    RETURN_IF_ERROR(CarryOver(*met, record));
+  }
   RETURN_IF_ERROR(PlannerStore().Update(work.tx, work.reach.tenant, record));
-  RETURN_IF_ERROR(EmitPlannerChanged(work, record, {}));
+  RETURN_IF_ERROR(EmitPlannerChanged(work, record, step, {}));
   return record;
 }
 
 absl::StatusOr<PlannerRecord> JudgePlanner(const Work& work, const PlannerTarget& target,
                                            const RulingOn& ruling) {
-  ASSIGN_OR_RETURN(PlannerRecord record, Find(work, target));
+  ASSIGN_OR_RETURN(PlannerRecord record, FindPlanner(work, target));
   ASSIGN_OR_RETURN(const PlannerState to, StateAfter(record, ruling.step));
   const bool adverse = ruling.step != PlannerStep::kFindMeeting;
+  if (adverse) RETURN_IF_ERROR(CheckFirstJudgement(work, record));
   RETURN_IF_ERROR(CheckRuling(work, ruling, adverse, adverse));
   if (ruling.step == PlannerStep::kFindNotCompleted) {
     ASSIGN_OR_RETURN(const PlannerHistory history, HistoryOf(work, record));
     if (!MayFindNotCompleted(record.state, history)) {
-      return TooEarly(record, "the deadline for handing it in again has not passed (EI-11)");
+      return TooEarly(record, "the deadline for handing it in again has not passed (EI-11)",
+                      "EI-11");
     }
   }
   if (adverse) ++record.adverse_judgements;
-  RETURN_IF_ERROR(Conclude(work, record, to, ruling));
+  RETURN_IF_ERROR(KeepRuling(work, record, to, ruling));
+  if (!adverse) RETURN_IF_ERROR(CarryOverToOthers(work, record));
   return record;
 }
 
 absl::StatusOr<PlannerRecord> RemoveApproval(const Work& work, const PlannerTarget& target,
                                              const std::string& reason) {
-  ASSIGN_OR_RETURN(PlannerRecord record, Find(work, target));
+  ASSIGN_OR_RETURN(PlannerRecord record, FindPlanner(work, target));
   ASSIGN_OR_RETURN(const PlannerState to, StateAfter(record, PlannerStep::kRemove));
+  RETURN_IF_ERROR(CheckFirstJudgement(work, record));
   ASSIGN_OR_RETURN(const PlannerHistory history, HistoryOf(work, record));
   if (!LastResortReached(history)) {
     return TooEarly(record,
                     "an approval is removed only after the planner failed when it was handed in "
-                    "again (EI-11)");
+                    "again (EI-11)",
+                    "EI-11");
   }
   ASSIGN_OR_RETURN(
       const QualificationApproval approval,
@@ -182,113 +192,8 @@ absl::StatusOr<PlannerRecord> RemoveApproval(const Work& work, const PlannerTarg
           work, record.centre, record.approval,
           {.to = applied ? ApprovalState::kRefused : ApprovalState::kWithdrawn, .reason = reason})
           .status());
-  RETURN_IF_ERROR(Conclude(work, record, to, {.feedback = reason}));
+  RETURN_IF_ERROR(KeepRuling(work, record, to, {.step = PlannerStep::kRemove, .feedback = reason}));
   return record;
-}
-
-absl::StatusOr<PlannerRecord> DeclareInvolvement(const Work& work, const PlannerTarget& target,
-                                                 const DeclarationBy& declaration) {
-  ASSIGN_OR_RETURN(PlannerRecord record, Find(work, target));
-  ASSIGN_OR_RETURN(const PlannerState to, StateAfter(record, PlannerStep::kDeclare));
-  if (Blank(declaration.signed_by) || Blank(declaration.position) || !declaration.confirmed) {
-    return Error(Code::kInvalidArgument, kDeclarationIncomplete,
-                 "a declaration names who signs and in what position, and is confirmed (EI-13)")
-        .Field("declaration", "is not complete");
-  }
-  if (Today(work) > record.declaration_deadline) {
-    return Error(Code::kFailedPrecondition, kDeadlinePassed,
-                 absl::StrCat("the involvement was to be declared by ",
-                              absl::FormatCivilTime(record.declaration_deadline),
-                              "; ask the quality team for a waiver (EI-13)"))
-        .With("planner", record.Name())
-        .With("deadline", absl::FormatCivilTime(record.declaration_deadline));
-  }
-  ASSIGN_OR_RETURN(const Planner planner, LoadPlanner(work, record));
-  ASSIGN_OR_RETURN(const InvolvementFrame frame, FrameOf(work, record));
-  RETURN_IF_ERROR(CheckEvidence(record, planner, CheckInvolvement(planner, frame)));
-  record.state = to;
-  ++record.declarations;
-  record.signed_by = declaration.signed_by;
-  record.position = declaration.position;
-  record.sign_time = work.call.now;
-  record.update_time = work.call.now;
-  RETURN_IF_ERROR(PlannerStore().Update(work.tx, work.reach.tenant, record));
-  RETURN_IF_ERROR(EmitPlannerChanged(work, record, {}));
-  return record;
-}
-
-absl::StatusOr<PlannerRecord> WaiveDeadline(const Work& work, const PlannerTarget& target,
-                                            absl::CivilDay until, const std::string& reason) {
-  ASSIGN_OR_RETURN(PlannerRecord record, Find(work, target));
-  ASSIGN_OR_RETURN(const PlannerState to, StateAfter(record, PlannerStep::kWaive));
-  if (until <= record.declaration_deadline || until <= Today(work)) {
-    return Error(Code::kInvalidArgument, kDeadlineInvalid,
-                 "a waiver ends after today and after the deadline that it waives")
-        .With("day", absl::FormatCivilTime(until))
-        .Field("until", "is not later");
-  }
-  record.declaration_deadline = until;
-  RETURN_IF_ERROR(Conclude(work, record, to, {.feedback = reason, .deadline = until}));
-  return record;
-}
-
-absl::StatusOr<PlannerRecord> ConcludeInvolvement(const Work& work, const PlannerTarget& target,
-                                                  const RulingOn& ruling,
-                                                  const std::vector<ReferredDecision>& decisions) {
-  ASSIGN_OR_RETURN(PlannerRecord record, Find(work, target));
-  ASSIGN_OR_RETURN(const PlannerState to, StateAfter(record, ruling.step));
-  const bool returned = ruling.step == PlannerStep::kReturn;
-  RETURN_IF_ERROR(CheckRuling(work, ruling, ruling.step != PlannerStep::kAccept, returned));
-  if (ruling.step == PlannerStep::kFail) {
-    ASSIGN_OR_RETURN(const PlannerHistory history, HistoryOf(work, record));
-    if (!MayFail(record.state, history)) {
-      return TooEarly(record,
-                      "a declaration fails only after it was returned and declared again, or its "
-                      "deadline has passed (EI-14)");
-    }
-  }
-  if (ruling.step == PlannerStep::kAccept) RETURN_IF_ERROR(CheckSampled(work, record));
-  RETURN_IF_ERROR(DecideReferred(work, record, decisions, /*all_needed=*/!returned));
-  if (returned) {
-    ++record.returns;
-    record.declaration_deadline = std::max(record.declaration_deadline, *ruling.deadline);
-  }
-  RETURN_IF_ERROR(Conclude(work, record, to, ruling));
-  return record;
-}
-
-absl::StatusOr<LearnerBlock> CheckLearner(const Work& work, const PlannerTarget& target,
-                                          const std::string& enrolment) {
-  ASSIGN_OR_RETURN(const PlannerRecord record, Find(work, target));
-  LearnerBlock block;
-  ASSIGN_OR_RETURN(block.learner,
-                   PlannerStore().GetLearner(work.tx, work.reach.tenant, record, enrolment));
-  const LearnerStanding& learner = block.learner;
-  const bool met = learner.outcome == Involvement::kMet || learner.decision == true;
-  const bool decided =
-      record.state == PlannerState::kAccepted || record.state == PlannerState::kFailed;
-  if (met && decided) {
-    block.final = true;
-    block.message = "the requirement is met and the involvement is concluded";
-    return block;
-  }
-  block.blocks = true;
-  if (decided || record.state == PlannerState::kRemoved) {
-    block.final = true;
-    block.message = "the requirement is not met and the involvement is concluded (EI-14)";
-  } else if (record.state == PlannerState::kDeclared || record.state == PlannerState::kSubmitted) {
-    block.who = "quality";
-    block.message = record.state == PlannerState::kDeclared
-                        ? "what the centre declared is not concluded yet (EI-14)"
-                        : "the planner is not judged yet (EI-11)";
-  } else {
-    block.who = "centre";
-    block.due = record.declaration_deadline;
-    block.message = met ? "the centre has not declared the involvement (EI-13)"
-                        : absl::StrCat("the requirement is ", View(NameOf(learner.outcome)), " (",
-                                       learner.rule, "): ", learner.repair);
-  }
-  return block;
 }
 
 }  // namespace assay::approval

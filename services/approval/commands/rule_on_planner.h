@@ -1,10 +1,12 @@
-// What officers rule on planners and declarations, and what centres hand in (EI-11, EI-13, EI-14).
+// What officers rule on planners, and what centres hand in for it (EI-11); and what all rulings
+// have in common. What was declared is concluded by conclude_involvement.h.
 //
 // All return NOT_FOUND (PLANNER_NOT_FOUND), ABORTED (ETAG_MISMATCH) and FAILED_PRECONDITION
 // (PLANNER_STATE_WRONG).
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -29,54 +31,25 @@ struct RulingOn {
   std::optional<absl::CivilDay> deadline;
 };
 
-// EI-11. INVALID_ARGUMENT (FEEDBACK_MISSING, ACTIONS_MISSING, DEADLINE_INVALID).
+// EI-11. INVALID_ARGUMENT (FEEDBACK_MISSING, ACTIONS_MISSING, DEADLINE_INVALID),
+// FAILED_PRECONDITION (PLANNER_JUDGED_BEFORE).
 absl::StatusOr<PlannerRecord> JudgePlanner(const Work& work, const PlannerTarget& target,
                                            const RulingOn& ruling);
 
 // EI-11. Withdraws the qualification approval too. FAILED_PRECONDITION (LAST_RESORT_TOO_EARLY,
-// APPROVAL_STATE_WRONG).
+// PLANNER_JUDGED_BEFORE, APPROVAL_STATE_WRONG).
 absl::StatusOr<PlannerRecord> RemoveApproval(const Work& work, const PlannerTarget& target,
                                              const std::string& reason);
 
-struct DeclarationBy {
-  std::string signed_by;
-  std::string position;
-  bool confirmed = false;
-};
-
-// EI-13. FAILED_PRECONDITION (DEADLINE_PASSED, EVIDENCE_MISSING), INVALID_ARGUMENT
-// (DECLARATION_INCOMPLETE).
-absl::StatusOr<PlannerRecord> DeclareInvolvement(const Work& work, const PlannerTarget& target,
-                                                 const DeclarationBy& declaration);
-
-// EI-13. INVALID_ARGUMENT (DEADLINE_INVALID).
-absl::StatusOr<PlannerRecord> WaiveDeadline(const Work& work, const PlannerTarget& target,
-                                            absl::CivilDay until, const std::string& reason);
-
-struct ReferredDecision {
-  std::string enrolment;
-  bool met = false;
-  std::string reason;
-};
-
-// EI-7, EI-14. FAILED_PRECONDITION (REFERRED_UNDECIDED, LAST_RESORT_TOO_EARLY;
-// EVIDENCE_NOT_CHECKED, EVIDENCE_NOT_IN_ORDER for what would be accepted), INVALID_ARGUMENT
-// (LEARNER_NOT_REFERRED, REASON_MISSING and those of JudgePlanner).
-absl::StatusOr<PlannerRecord> ConcludeInvolvement(const Work& work, const PlannerTarget& target,
-                                                  const RulingOn& ruling,
-                                                  const std::vector<ReferredDecision>& decisions);
-
-// How one learner stands in the way of an award (QUAL-9).
-struct LearnerBlock {
-  bool blocks = false;
-  bool final = false;
-  std::string who;  // "centre", "quality" or "".
-  std::optional<absl::CivilDay> due;
-  std::string message;
-  LearnerStanding learner;
-};
-// NOT_FOUND (LEARNER_NOT_FOUND).
-absl::StatusOr<LearnerBlock> CheckLearner(const Work& work, const PlannerTarget& target,
-                                          const std::string& enrolment);
+// Of which rulings are made: the planner, if it is as `target` knows it.
+absl::StatusOr<PlannerRecord> FindPlanner(const Work& work, const PlannerTarget& target);
+// What goes against the centre says why, and if it is to act again, what to do and by when.
+// INVALID_ARGUMENT (FEEDBACK_MISSING, ACTIONS_MISSING, DEADLINE_INVALID, FIELD_INVALID).
+absl::Status CheckRuling(const Work& work, const RulingOn& ruling, bool adverse, bool again);
+// Records the ruling, moves the planner and tells.
+absl::Status KeepRuling(const Work& work, PlannerRecord& record, PlannerState to, RulingOn ruling);
+// FAILED_PRECONDITION (LAST_RESORT_TOO_EARLY).
+absl::Status TooEarly(const PlannerRecord& record, std::string_view what, std::string_view rule);
+bool IsBlank(std::string_view text);
 
 }  // namespace assay::approval

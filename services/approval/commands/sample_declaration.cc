@@ -25,7 +25,9 @@ absl::Status NotDeclared(const PlannerRecord& planner) {
                             "; evidence is sampled while it is declared (EI-14)"))
       .With("planner", planner.Name())
       .With("state", NameOf(planner.state))
-      .With("step", "sample");
+      .With("step", "sample")
+      .With("rule", "EI-14")
+      .Field("name", absl::StrCat("is ", View(NameOf(planner.state))));
 }
 
 // Each piece of required evidence of an activity that counts for somebody.

@@ -19,7 +19,12 @@ constexpr std::string_view kStepNames[kPlannerSteps] = {"edit",
                                                         "declare",
                                                         "accept",
                                                         "return",
-                                                        "fail"};
+                                                        "fail",
+                                                        "meet by an earlier judgement",
+                                                        "decide on a learner"};
+constexpr std::string_view kStepRules[kPlannerSteps] = {"EI-12", "EI-11", "EI-11", "EI-11", "EI-11",
+                                                        "EI-11", "EI-13", "EI-13", "EI-14", "EI-14",
+                                                        "EI-14", "EI-9",  "EI-14"};
 
 constexpr PlannerEdge kEdges[] = {
     {kDraft, kEdit, kDraft},
@@ -46,12 +51,19 @@ constexpr PlannerEdge kEdges[] = {
     {kDeclared, kReturn, kReturned},
     {kDeclared, kFail, kFailed},
     {kReturned, kFail, kFailed},
+    {kMeets, kReturn, kReturned},
+    {kDraft, kCarryOver, kMeets},
+    {kSubmitted, kCarryOver, kMeets},
+    {kNeedsDevelopment, kCarryOver, kMeets},
+    {kNotCompleted, kCarryOver, kMeets},
+    {kFailed, kDecide, kFailed},
 };
 
 }  // namespace
 
 std::string_view NameOf(PlannerState state) { return kStateNames[static_cast<int>(state)]; }
 std::string_view NameOf(PlannerStep step) { return kStepNames[static_cast<int>(step)]; }
+std::string_view RuleOf(PlannerStep step) { return kStepRules[static_cast<int>(step)]; }
 
 std::span<const PlannerEdge> PlannerEdges() { return kEdges; }
 
@@ -66,6 +78,10 @@ bool LastResortReached(const PlannerHistory& history) { return history.adverse_j
 
 bool MayFindNotCompleted(PlannerState state, const PlannerHistory& history) {
   return state == kDraft || state == kSubmitted || history.deadline_passed;
+}
+
+bool MayReturn(PlannerState state, const PlannerHistory& history) {
+  return state == kDeclared || history.deadline_passed;
 }
 
 bool MayFail(PlannerState state, const PlannerHistory& history) {

@@ -32,10 +32,13 @@ enum class PlannerStep {
   kDeclare,
   kAccept,
   kReturn,
-  kFail,  // The component is failed and the award is blocked (EI-14).
+  kFail,       // The component is failed and the award is blocked (EI-14).
+  kCarryOver,  // Meets by an earlier judgement of the approval (EI-9).
+  kDecide,     // One learner of a failed component (EI-14).
 };
-inline constexpr int kPlannerSteps = 11;
+inline constexpr int kPlannerSteps = 13;
 std::string_view NameOf(PlannerStep step);  // "hand in"
+std::string_view RuleOf(PlannerStep step);  // "EI-11"
 
 struct PlannerEdge {
   PlannerState from;
@@ -48,9 +51,10 @@ const PlannerEdge* FindPlannerEdge(PlannerState from, PlannerStep step);
 
 // What has happened to a planner so far.
 struct PlannerHistory {
-  int adverse_judgements = 0;    // Wanting or not completed.
-  int returns = 0;               // Of its declaration.
-  bool deadline_passed = false;  // The one that the last judgement or return set.
+  int adverse_judgements = 0;  // Wanting or not completed.
+  int returns = 0;             // Of its declaration.
+  // Before it meets: the one that the last judgement set; then that for declaring.
+  bool deadline_passed = false;
 };
 
 // Whether a planner that was found wanting had its second chance and failed it: only then may
@@ -60,6 +64,10 @@ bool LastResortReached(const PlannerHistory& history);
 // Whether an officer may find not completed what was not handed in: a draft at any time, and one
 // that was found wanting once its deadline has passed (EI-11).
 bool MayFindNotCompleted(PlannerState state, const PlannerHistory& history);
+
+// Whether an officer may return it to the centre: what was declared at any time, and what was not
+// once its deadline has passed (EI-13, EI-14).
+bool MayReturn(PlannerState state, const PlannerHistory& history);
 
 // Whether a declaration may be failed: it was returned before, and declared again or left lie
 // beyond its deadline (EI-14).

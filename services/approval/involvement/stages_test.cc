@@ -38,7 +38,13 @@ TEST(PlannerStagesTest, AllowWhatTheRulesNameAndNothingElse) {
       {kReturned, kEdit},
       {kReturned, kWaive},
       {kReturned, kDeclare},
-      {kReturned, kFail}};
+      {kReturned, kFail},
+      {kMeets, kReturn},
+      {kDraft, kCarryOver},
+      {kSubmitted, kCarryOver},
+      {kNeedsDevelopment, kCarryOver},
+      {kNotCompleted, kCarryOver},
+      {kFailed, kDecide}};
   for (int s = 0; s < kPlannerStates; ++s) {
     for (int p = 0; p < kPlannerSteps; ++p) {
       const auto state = static_cast<PlannerState>(s);
@@ -49,10 +55,11 @@ TEST(PlannerStagesTest, AllowWhatTheRulesNameAndNothingElse) {
   }
 }
 
+// EI-14: of a failed component single learners can still be decided; it stays failed.
 TEST(PlannerStagesTest, NothingFollowsAnEnd) {
   for (const PlannerEdge& edge : PlannerEdges()) {
     EXPECT_NE(edge.from, kAccepted);
-    EXPECT_NE(edge.from, kFailed);
+    if (edge.from == kFailed) EXPECT_EQ(edge.to, kFailed);
     EXPECT_NE(edge.from, kRemoved);
   }
 }
@@ -71,6 +78,22 @@ TEST(PlannerStagesTest, WhatWasFoundWantingHasUntilItsDeadline) {
   EXPECT_FALSE(MayFindNotCompleted(kNeedsDevelopment, {.adverse_judgements = 1}));
   EXPECT_TRUE(
       MayFindNotCompleted(kNeedsDevelopment, {.adverse_judgements = 1, .deadline_passed = true}));
+}
+
+// EI-13, EI-14
+TEST(PlannerStagesTest, WhatIsNotDeclaredIsReturnedOnlyAfterItsDeadline) {
+  EXPECT_TRUE(MayReturn(kDeclared, {}));
+  EXPECT_FALSE(MayReturn(kMeets, {}));
+  EXPECT_TRUE(MayReturn(kMeets, {.deadline_passed = true}));
+}
+
+TEST(PlannerStagesTest, EveryStepHasARule) {
+  for (int p = 0; p < kPlannerSteps; ++p) {
+    EXPECT_TRUE(RuleOf(static_cast<PlannerStep>(p)).starts_with("EI-"));
+  }
+  EXPECT_EQ(RuleOf(kEdit), "EI-12");
+  EXPECT_EQ(RuleOf(kDeclare), "EI-13");
+  EXPECT_EQ(RuleOf(kFail), "EI-14");
 }
 
 // EI-14

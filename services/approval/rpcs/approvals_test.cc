@@ -150,7 +150,6 @@ class ApprovalTest : public ::testing::Test {
     planner.set_qualification_approval(approval);
     *planner.mutable_first_day() = DateOf(today_);
     *planner.mutable_last_day() = DateOf(today_ + 300);
-    *planner.mutable_declaration_deadline() = DateOf(today_ + 310);
     return Call<v1::Planner>("PlannerService/CreatePlanner", create, head_);
   }
   absl::Status FindMeeting(const std::string& planner) {
@@ -160,6 +159,7 @@ class ApprovalTest : public ::testing::Test {
     if (!submitted.ok()) return submitted.status();
     v1::JudgePlannerRequest judge;
     judge.set_name(planner);
+    judge.set_etag(submitted->etag());
     judge.set_outcome(v1::Planner::STATE_MEETS);
     return Call<v1::Planner>("PlannerService/JudgePlanner", judge, officer_).status();
   }

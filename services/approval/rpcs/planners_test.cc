@@ -16,6 +16,8 @@
 #include "assay/approval/v1/approval_service.pb.h"
 #include "assay/approval/v1/centre_service.pb.h"
 #include "assay/approval/v1/declaration_sample_service.pb.h"
+#include "assay/approval/v1/involvement_policy_service.pb.h"
+#include "assay/approval/v1/learner_service.pb.h"
 #include "assay/approval/v1/oversight_service.pb.h"
 #include "assay/approval/v1/planner_service.pb.h"
 #include "assay/moderation/v1/replay_service.pb.h"
@@ -195,6 +197,24 @@ class PlannerTest : public ::testing::Test {
     return document;
   }
 
+  // Both learners have completed it.
+  v1::PlannerDocument Done() { return With(v1::PARTICIPATION_COMPLETED); }
+  // Something else came of the second learner's placement.
+  v1::PlannerDocument With(v1::Participation second) {
+    v1::PlannerDocument document = Document();
+    document.mutable_activities(0)->mutable_attendances(1)->set_participation(second);
+    return document;
+  }
+  // The second learner was absent and had a recording: the quality team decides (EI-7).
+  v1::PlannerDocument Referring() {
+    v1::PlannerDocument document = With(v1::PARTICIPATION_ABSENT);
+    v1::PlannerActivity& recording = AddActivity(document, "recording", v1::ACTIVITY_KIND_SET_TASK,
+                                                 {{"E2", v1::PARTICIPATION_CONTINGENCY}});
+    recording.set_mode(v1::ACTIVITY_MODE_RECORDED);
+    recording.mutable_attendances(0)->set_reason("was in hospital");
+    return document;
+  }
+
   v1::PlannerActivity& AddActivity(
       v1::PlannerDocument& document, const std::string& id, v1::ActivityKind kind,
       const std::vector<std::pair<std::string, v1::Participation>>& learners) {
@@ -216,15 +236,33 @@ class PlannerTest : public ::testing::Test {
     return activity;
   }
 
-  absl::StatusOr<Planner> Create(const v1::PlannerDocument& document, std::string token = "") {
+  // From 21 January to 9 August 2026, for the clock begins on 1 May 2026.
+  v1::CreatePlannerRequest Opening(const v1::PlannerDocument& document) {
     v1::CreatePlannerRequest request;
     request.set_parent("centres/urn-100000");
     request.mutable_planner()->set_qualification_approval(approval_);
-    *request.mutable_planner()->mutable_first_day() = DateOf(today_ - 100);
-    *request.mutable_planner()->mutable_last_day() = DateOf(today_ + 100);
-    *request.mutable_planner()->mutable_declaration_deadline() = DateOf(today_ + 110);
+    *request.mutable_planner()->mutable_first_day() = DateOf(absl::CivilDay(2026, 1, 21));
+    *request.mutable_planner()->mutable_last_day() = DateOf(absl::CivilDay(2026, 8, 9));
     *request.mutable_planner()->mutable_document() = document;
+    return request;
+  }
+  absl::StatusOr<Planner> Open(const v1::CreatePlannerRequest& request, std::string token = "") {
     return Call<Planner>("PlannerService/CreatePlanner", request, token.empty() ? head_ : token);
+  }
+  absl::StatusOr<Planner> Create(const v1::PlannerDocument& document, std::string token = "") {
+    return Open(Opening(document), token);
+  }
+  // Of the academic year that follows.
+  absl::StatusOr<Planner> OpenNext(const v1::PlannerDocument& document) {
+    v1::CreatePlannerRequest request = Opening(document);
+    *request.mutable_planner()->mutable_first_day() = DateOf(absl::CivilDay(2026, 9, 1));
+    *request.mutable_planner()->mutable_last_day() = DateOf(absl::CivilDay(2027, 6, 18));
+    return Open(request);
+  }
+  std::string EtagOf(const std::string& name) {
+    const auto planner = Get(name, officer_);
+    EXPECT_THAT(planner, IsOk());
+    return planner.ok() ? planner->etag() : "";
   }
   absl::StatusOr<Planner> Get(const std::string& name, const std::string& token) {
     v1::GetPlannerRequest request;
@@ -249,6 +287,7 @@ class PlannerTest : public ::testing::Test {
                                 std::function<void(v1::JudgePlannerRequest&)> change = {}) {
     v1::JudgePlannerRequest request;
     request.set_name(planner.name());
+    request.set_etag(EtagOf(planner.name()));
     request.set_outcome(outcome);
     if (outcome != Planner::STATE_MEETS) Adverse(request);
     if (change) change(request);
@@ -268,6 +307,7 @@ class PlannerTest : public ::testing::Test {
                                    std::vector<std::pair<std::string, bool>> decisions = {}) {
     v1::ConcludeInvolvementRequest request;
     request.set_name(name);
+    request.set_etag(EtagOf(name));
     request.set_outcome(outcome);
     if (outcome != Planner::STATE_ACCEPTED) Adverse(request);
     for (const auto& [enrolment, met] : decisions) {
@@ -285,6 +325,46 @@ class PlannerTest : public ::testing::Test {
     action.set_text("Name employers");
     *action.mutable_due_day() = DateOf(today_ + 14);
     *request.mutable_deadline() = DateOf(today_ + 21);
+  }
+  absl::StatusOr<Planner> Waive(const std::string& name, absl::CivilDay until,
+                                std::string reason = "The centre was flooded.") {
+    v1::WaiveDeadlineRequest request;
+    request.set_name(name);
+    request.set_etag(EtagOf(name));
+    *request.mutable_until() = DateOf(until);
+    request.set_reason(std::move(reason));
+    return Call<Planner>("PlannerService/WaiveDeadline", request, officer_);
+  }
+  void Pass(int days) {
+    service_.clock().Advance(absl::Hours(24 * days));
+    today_ += days;
+  }
+  std::vector<v1::PlannerJudgement> Judgements(const std::string& name, int page_size = 1) {
+    v1::ListPlannerJudgementsRequest request;
+    request.set_parent(name);
+    request.set_page_size(page_size);
+    std::vector<v1::PlannerJudgement> found;
+    do {
+      const auto page = Call<v1::ListPlannerJudgementsResponse>(
+          "PlannerService/ListPlannerJudgements", request, head_);
+      EXPECT_THAT(page, IsOk());
+      if (!page.ok()) break;
+      for (const auto& one : page->planner_judgements()) found.push_back(one);
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return found;
+  }
+  absl::StatusOr<v1::CheckLearnerInvolvementResponse> DecideLearner(const std::string& name,
+                                                                    const std::string& enrolment,
+                                                                    bool met) {
+    v1::DecideLearnerInvolvementRequest request;
+    request.set_name(name);
+    request.set_etag(EtagOf(name));
+    request.set_enrolment(enrolment);
+    request.set_met(met);
+    request.set_reason("The employer has confirmed it.");
+    return Call<v1::CheckLearnerInvolvementResponse>("PlannerService/DecideLearnerInvolvement",
+                                                     request, officer_);
   }
   absl::StatusOr<v1::CheckLearnerInvolvementResponse> CheckLearner(const std::string& name,
                                                                    const std::string& enrolment) {
@@ -360,7 +440,10 @@ TEST_F(PlannerTest, AJourneyFromAWantingPlanToAnAcceptedDeclaration) {
   const auto declared = Declare(opened->name());
   ASSERT_THAT(declared, IsOk());
   EXPECT_EQ(declared->declaration().signed_by(), "Helen Head");
-  EXPECT_THAT(Update(*declared, better), IsError(Code::kFailedPrecondition, kPlannerStateWrong));
+  const auto closed = Update(*declared, better);
+  EXPECT_THAT(closed, IsError(Code::kFailedPrecondition, kPlannerStateWrong));
+  EXPECT_EQ(platform::MetadataOf(closed.status(), "rule"), "EI-12");
+  EXPECT_THAT(FieldsOf(closed.status()), ElementsAre("name: is declared"));
   SampleInOrder(opened->name());
   const auto accepted = Conclude(opened->name(), Planner::STATE_ACCEPTED);
   ASSERT_THAT(accepted, IsOk());
@@ -446,7 +529,7 @@ TEST_F(PlannerTest, ADeclarationIsAcceptedOnlyWhenTheDrawnEvidenceIsInOrder) {
 }
 
 TEST_F(PlannerTest, ADrawThatModerationCannotMakeIsTriedAgain) {
-  const std::string name = Met(Document()).name();
+  const std::string name = Met(Done()).name();
   ASSERT_THAT(Declare(name), IsOk());
   moderation_status_ = absl::UnavailableError("gone");
   EXPECT_THAT(Sample(name), IsError(Code::kUnavailable, kModerationUnavailable));
@@ -468,8 +551,7 @@ TEST_F(PlannerTest, AnApprovalIsRemovedOnlyAfterASecondChance) {
   EXPECT_THAT(Remove(), IsError(Code::kFailedPrecondition, kLastResortTooEarly));
   EXPECT_THAT(Judge(*planner, Planner::STATE_NOT_COMPLETED),
               IsError(Code::kFailedPrecondition, kLastResortTooEarly));
-  service_.clock().Advance(absl::Hours(24 * 22));  // The deadline was 21 days away.
-  today_ += 22;
+  Pass(22);  // The deadline was 21 days away.
   ASSERT_THAT(Judge(*planner, Planner::STATE_NOT_COMPLETED), IsOk());
   const auto removed = Remove();
   ASSERT_THAT(removed, IsOk());
@@ -504,17 +586,7 @@ TEST_F(PlannerTest, AnAdverseRulingSaysWhatToDoAndByWhen) {
 
 // EI-7, EI-14
 TEST_F(PlannerTest, ReferredLearnersAreDecidedOneByOne) {
-  v1::PlannerDocument document = Document();
-  v1::PlannerActivity& recording = AddActivity(document, "recording", v1::ACTIVITY_KIND_SET_TASK,
-                                               {{"E2", v1::PARTICIPATION_CONTINGENCY}});
-  recording.set_mode(v1::ACTIVITY_MODE_RECORDED);
-  recording.mutable_attendances(0)->set_reason("was in hospital");
-  v1::PlannerEvidence& brief = *recording.add_required_evidence();
-  brief.set_evidence("centres/urn-100000/evidence/brief");
-  brief.set_kind(v1::PLANNER_EVIDENCE_KIND_BRIEF);
-  document.mutable_activities(0)->mutable_attendances(1)->set_participation(
-      v1::PARTICIPATION_ABSENT);
-  const Planner planner = Met(document);
+  const Planner planner = Met(Referring());
   v1::CheckPlannerRequest check;
   check.set_name(planner.name());
   const auto checked = Call<v1::CheckPlannerResponse>("PlannerService/CheckPlanner", check, head_);
@@ -529,52 +601,442 @@ TEST_F(PlannerTest, ReferredLearnersAreDecidedOneByOne) {
   EXPECT_THAT(Conclude(planner.name(), Planner::STATE_ACCEPTED, {{"E1", true}}),
               IsError(Code::kInvalidArgument, kLearnerNotReferred));
   EXPECT_TRUE(CheckLearner(planner.name(), "E2")->blocks());
+  EXPECT_THAT(Missing(planner.name(), head_), ElementsAre("E2"));
   ASSERT_THAT(Conclude(planner.name(), Planner::STATE_ACCEPTED, {{"E2", true}}), IsOk());
-  EXPECT_FALSE(CheckLearner(planner.name(), "E2")->blocks());
+  const auto decided = CheckLearner(planner.name(), "E2");
+  EXPECT_FALSE(decided->blocks());
+  EXPECT_TRUE(decided->learner().decision().met());
+  EXPECT_EQ(decided->learner().decision().reason(), "was in hospital");
+  ASSERT_EQ(decided->decisions_size(), 1);
+  EXPECT_EQ(decided->decisions(0).officer(), "users/officer");
+  // EI-15: whom an officer found to meet it lacks nothing, and CheckPlanner says why.
+  EXPECT_THAT(Missing(planner.name(), head_), IsEmpty());
+  const auto after = Call<v1::CheckPlannerResponse>("PlannerService/CheckPlanner", check, head_);
+  EXPECT_EQ(after->learners(0).enrolment(), "E2");
+  EXPECT_EQ(after->learners(0).decision().reason(), "was in hospital");
+  EXPECT_FALSE(after->learners(1).has_decision());
+}
+
+// EI-7, EI-14: what was decided on one declaration does not bind the next, and is kept.
+TEST_F(PlannerTest, ANewDeclarationOpensDecisionsAgain) {
+  const std::string name = Met(Referring()).name();
+  ASSERT_THAT(Declare(name), IsOk());
+  ASSERT_THAT(Conclude(name, Planner::STATE_RETURNED, {{"E2", false}}), IsOk());
+  EXPECT_FALSE(CheckLearner(name, "E2")->learner().decision().met());
+  ASSERT_THAT(Declare(name), IsOk());
+  EXPECT_FALSE(CheckLearner(name, "E2")->learner().has_decision());
+  SampleInOrder(name);
+  EXPECT_THAT(Conclude(name, Planner::STATE_ACCEPTED),
+              IsError(Code::kFailedPrecondition, kReferredUndecided));
+  ASSERT_THAT(Conclude(name, Planner::STATE_ACCEPTED, {{"E2", true}}), IsOk());
+  const auto learner = CheckLearner(name, "E2");
+  EXPECT_FALSE(learner->blocks());
+  ASSERT_EQ(learner->decisions_size(), 2);
+  EXPECT_EQ(learner->decisions(0).declaration(), 2);
+  EXPECT_FALSE(learner->decisions(1).met());
+  EXPECT_EQ(learner->decisions(1).declaration(), 1);
 }
 
 // EI-14
 TEST_F(PlannerTest, ADeclarationIsReturnedBeforeItFails) {
-  v1::PlannerDocument document = Document();
-  document.mutable_activities(0)->mutable_attendances(1)->set_participation(
-      v1::PARTICIPATION_ABSENT);
-  const Planner planner = Met(document);
+  const Planner planner = Met(With(v1::PARTICIPATION_ABSENT));
   ASSERT_THAT(Declare(planner.name()), IsOk());
   EXPECT_THAT(Conclude(planner.name(), Planner::STATE_FAILED),
               IsError(Code::kFailedPrecondition, kLastResortTooEarly));
   ASSERT_THAT(Conclude(planner.name(), Planner::STATE_RETURNED), IsOk());
   ASSERT_THAT(Declare(planner.name()), IsOk());
   ASSERT_THAT(Conclude(planner.name(), Planner::STATE_FAILED), IsOk());
-  EXPECT_FALSE(CheckLearner(planner.name(), "E1")->blocks());
   const auto blocked = CheckLearner(planner.name(), "E2");
   EXPECT_TRUE(blocked->blocks());
   EXPECT_TRUE(blocked->final());
   EXPECT_THAT(blocked->message(), HasSubstr("EI-14"));
+  EXPECT_THAT(blocked->message(), HasSubstr("No employer is named"));
+}
+
+// EI-14: the tracker of a failed component shows nothing, least of all a version that nobody
+// signed.
+TEST_F(PlannerTest, AFailedComponentPassesOnlyWhomAnOfficerDecided) {
+  const Planner planner = Met(With(v1::PARTICIPATION_ABSENT));
+  ASSERT_THAT(Declare(planner.name()), IsOk());
+  ASSERT_THAT(Conclude(planner.name(), Planner::STATE_RETURNED), IsOk());
+  ASSERT_THAT(Update(*Get(planner.name(), head_), Done(), "all is well now"), IsOk());
+  EXPECT_THAT(Conclude(planner.name(), Planner::STATE_FAILED),
+              IsError(Code::kFailedPrecondition, kLastResortTooEarly));
+  Pass(61);  // 30 June has passed.
+  ASSERT_THAT(Conclude(planner.name(), Planner::STATE_FAILED, {{"E1", true}}), IsOk());
+  EXPECT_FALSE(CheckLearner(planner.name(), "E1")->blocks());
+  const auto other = CheckLearner(planner.name(), "E2");
+  EXPECT_EQ(other->learner().outcome(), v1::INVOLVEMENT_OUTCOME_MET) << "by the tracker";
+  EXPECT_TRUE(other->blocks());
+  EXPECT_TRUE(other->final());
+  EXPECT_THAT(Missing(planner.name(), head_), ElementsAre("E2"));
+
+  EXPECT_THAT(DecideLearner(planner.name(), "E9", true),
+              IsError(Code::kNotFound, kLearnerNotFound));
+  const auto decided = DecideLearner(planner.name(), "E2", true);
+  ASSERT_THAT(decided, IsOk());
+  EXPECT_FALSE(decided->blocks());
+  EXPECT_THAT(Missing(planner.name(), head_), IsEmpty());
+  ASSERT_THAT(DecideLearner(planner.name(), "E1", false), IsOk());
+  const auto taken_back = CheckLearner(planner.name(), "E1");
+  EXPECT_TRUE(taken_back->blocks());
+  EXPECT_THAT(taken_back->message(), HasSubstr("The employer has confirmed it."));
+  EXPECT_EQ(taken_back->decisions_size(), 2);
+  EXPECT_EQ(Get(planner.name(), head_)->state(), Planner::STATE_FAILED);
+}
+
+TEST_F(PlannerTest, SingleLearnersAreDecidedOfAFailedComponentOnly) {
+  const Planner planner = Met(Done());
+  EXPECT_THAT(DecideLearner(planner.name(), "E1", true),
+              IsError(Code::kFailedPrecondition, kPlannerStateWrong));
+}
+
+// EI-14: feedback, actions and another submission come first.
+TEST_F(PlannerTest, NobodyIsLeftWithoutBeforeASecondChance) {
+  const std::string name = Met(With(v1::PARTICIPATION_ABSENT)).name();
+  ASSERT_THAT(Declare(name), IsOk());
+  SampleInOrder(name);
+  const auto early = Conclude(name, Planner::STATE_ACCEPTED);
+  EXPECT_THAT(early, IsError(Code::kFailedPrecondition, kInvolvementNotMet));
+  EXPECT_EQ(platform::MetadataOf(early.status(), "rule"), "EI-14");
+  EXPECT_EQ(platform::MetadataOf(early.status(), "learners"), "E2");
+  EXPECT_THAT(FieldsOf(early.status()), Contains(HasSubstr("outcome")));
+  ASSERT_THAT(Conclude(name, Planner::STATE_RETURNED), IsOk());
+  ASSERT_THAT(Declare(name), IsOk());
+  SampleInOrder(name);
+  // Then the component is accepted for those who met it.
+  ASSERT_THAT(Conclude(name, Planner::STATE_ACCEPTED), IsOk());
+  EXPECT_FALSE(CheckLearner(name, "E1")->blocks());
+  EXPECT_TRUE(CheckLearner(name, "E2")->blocks());
+  EXPECT_TRUE(CheckLearner(name, "E2")->final());
+}
+
+// EI-14: whom an officer decides against is without, too.
+TEST_F(PlannerTest, AReferredLearnerIsNotDecidedAgainstWithoutASecondChance) {
+  const std::string name = Met(Referring()).name();
+  ASSERT_THAT(Declare(name), IsOk());
+  SampleInOrder(name);
+  EXPECT_THAT(Conclude(name, Planner::STATE_ACCEPTED, {{"E2", false}}),
+              IsError(Code::kFailedPrecondition, kInvolvementNotMet));
+}
+
+// EI-9, EI-12
+TEST_F(PlannerTest, AnApprovalIsJudgedByItsPlanOnce) {
+  const Planner first = Met(With(v1::PARTICIPATION_ABSENT));
+  EXPECT_EQ(first.met_planner(), first.name());
+  EXPECT_EQ(first.met_judgement(), 1);
+  // Whatever comes of the first year's component.
+  ASSERT_THAT(Declare(first.name()), IsOk());
+  ASSERT_THAT(Conclude(first.name(), Planner::STATE_RETURNED), IsOk());
+  ASSERT_THAT(Declare(first.name()), IsOk());
+  ASSERT_THAT(Conclude(first.name(), Planner::STATE_FAILED), IsOk());
+  const auto second = OpenNext({});
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->state(), Planner::STATE_MEETS);
+  EXPECT_EQ(second->met_planner(), first.name());
+  EXPECT_EQ(second->met_judgement(), 1);
+  EXPECT_EQ(second->meet_time().seconds(), first.meet_time().seconds());
+  EXPECT_THAT(Submit(*second), IsError(Code::kFailedPrecondition, kPlannerStateWrong));
+  EXPECT_THAT(Judge(*second, Planner::STATE_NOT_COMPLETED),
+              IsError(Code::kFailedPrecondition, kPlannerStateWrong));
+  v1::RemoveApprovalForPlannerRequest remove;
+  remove.set_name(second->name());
+  remove.set_reason("No plan came.");
+  EXPECT_THAT(Call<Planner>("PlannerService/RemoveApprovalForPlanner", remove, officer_),
+              IsError(Code::kFailedPrecondition, kPlannerStateWrong));
+  // It is judged at submission, as the first one was.
+  ASSERT_THAT(Update(*second, Document(), "the new cohort"),
+              IsError(Code::kInvalidArgument, kPlannerRefused))
+      << "an activity of the year before";
+}
+
+// EI-9: what waits to be judged when one of the approval's planners meets the requirements.
+TEST_F(PlannerTest, APlannerThatMeetsTakesTheOthersOfTheApprovalWithIt) {
+  const auto first = Create(Document());
+  const auto second = OpenNext({});
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->state(), Planner::STATE_DRAFT);
+  ASSERT_THAT(Judge(*second, Planner::STATE_NOT_COMPLETED), IsOk());
+  ASSERT_THAT(Submit(*first), IsOk());
+  ASSERT_THAT(Judge(*first, Planner::STATE_MEETS), IsOk());
+  const auto now = Get(second->name(), head_);
+  EXPECT_EQ(now->state(), Planner::STATE_MEETS);
+  EXPECT_EQ(now->met_planner(), first->name());
+}
+
+// EI-13
+TEST_F(PlannerTest, ThePolicyGivesTheDeadlineAndOnlyAnOfficerAnotherOne) {
+  v1::CreatePlannerRequest request = Opening(Document());
+  *request.mutable_planner()->mutable_declaration_deadline() = DateOf(absl::CivilDay(2199, 12, 31));
+  const auto refused = Open(request);
+  EXPECT_THAT(refused, IsError(Code::kInvalidArgument, kDeadlineNotOfPolicy));
+  EXPECT_THAT(FieldsOf(refused.status()), Contains(HasSubstr("planner.declaration_deadline")));
+  EXPECT_EQ(platform::MetadataOf(refused.status(), "rule"), "EI-13");
+  EXPECT_EQ(platform::MetadataOf(refused.status(), "deadline"), "2026-06-30");
+  request.mutable_planner()->clear_declaration_deadline();
+  *request.mutable_planner()->mutable_last_day() = DateOf(absl::CivilDay(2199, 12, 31));
+  EXPECT_THAT(Open(request), IsError(Code::kInvalidArgument, "FIELD_INVALID"));
+
+  // The next year's, by a policy of the body's own.
+  v1::CreateInvolvementPolicyRequest create;
+  v1::InvolvementPolicy& policy = *create.mutable_involvement_policy();
+  *policy.mutable_effective_day() = DateOf(absl::CivilDay(2026, 9, 1));
+  policy.set_year_month(9);
+  policy.set_deadline_month(5);
+  policy.set_deadline_day(31);
+  policy.set_period_days_max(1000);
+  policy.set_change_note("June is too late");
+  const std::string method = "InvolvementPolicyService/CreateInvolvementPolicy";
+  EXPECT_THAT(Call<v1::InvolvementPolicy>(method, create, head_),
+              IsError(Code::kPermissionDenied, "ROLE_NOT_ALLOWED"));
+  const auto made = Call<v1::InvolvementPolicy>(method, create, officer_);
+  ASSERT_THAT(made, IsOk());
+  EXPECT_EQ(made->name(), "involvementPolicies/2");
+  EXPECT_THAT(Call<v1::InvolvementPolicy>(method, create, officer_),
+              IsError(Code::kInvalidArgument, "FIELD_INVALID"));
+
+  const auto this_year = Create(Document());
+  ASSERT_THAT(this_year, IsOk());
+  EXPECT_EQ(this_year->declaration_deadline().month(), 6);
+  EXPECT_EQ(this_year->involvement_policy(), "involvementPolicies/1");
+  const auto next_year = OpenNext({});
+  ASSERT_THAT(next_year, IsOk());
+  EXPECT_EQ(next_year->declaration_deadline().year(), 2027);
+  EXPECT_EQ(next_year->declaration_deadline().month(), 5);
+  EXPECT_EQ(next_year->declaration_deadline().day(), 31);
+  EXPECT_EQ(next_year->involvement_policy(), "involvementPolicies/2");
+  *request.mutable_planner()->mutable_first_day() = DateOf(absl::CivilDay(2027, 9, 1));
+  *request.mutable_planner()->mutable_last_day() = DateOf(absl::CivilDay(2028, 5, 1));
+  *request.mutable_planner()->mutable_declaration_deadline() = DateOf(absl::CivilDay(2028, 7, 7));
+  request.mutable_planner()->clear_document();
+  EXPECT_THAT(Open(request), IsError(Code::kInvalidArgument, kDeadlineNotOfPolicy));
+  const auto set = Open(request, officer_);
+  ASSERT_THAT(set, IsOk());
+  EXPECT_EQ(set->declaration_deadline().month(), 7);
+  EXPECT_EQ(set->involvement_policy(), "involvementPolicies/2");
+  v1::GetInvolvementPolicyRequest get;
+  get.set_name("involvementPolicies/current");
+  EXPECT_EQ(Call<v1::InvolvementPolicy>("InvolvementPolicyService/GetInvolvementPolicy", get, head_)
+                ->name(),
+            "involvementPolicies/1");
+  get.set_name("involvementPolicies/3");
+  EXPECT_THAT(
+      Call<v1::InvolvementPolicy>("InvolvementPolicyService/GetInvolvementPolicy", get, head_),
+      IsError(Code::kNotFound, kInvolvementPolicyNotFound));
+  v1::ListInvolvementPoliciesRequest list;
+  EXPECT_EQ(Call<v1::ListInvolvementPoliciesResponse>(
+                "InvolvementPolicyService/ListInvolvementPolicies", list, head_)
+                ->involvement_policies_size(),
+            2);
 }
 
 // EI-13
 TEST_F(PlannerTest, ALateDeclarationNeedsAWaiver) {
-  const Planner planner = Met(Document());
-  service_.clock().Advance(absl::Hours(24 * 111));
-  today_ += 111;
-  EXPECT_THAT(Declare(planner.name()), IsError(Code::kFailedPrecondition, kDeadlinePassed));
+  const std::string name = Met(Done()).name();
+  Pass(61);
+  EXPECT_THAT(Declare(name), IsError(Code::kFailedPrecondition, kDeadlinePassed));
+  EXPECT_THAT(Waive(name, today_ + 5, ""), IsError(Code::kInvalidArgument, kReasonMissing));
+  EXPECT_THAT(Waive(name, today_), IsError(Code::kInvalidArgument, kDeadlineInvalid));
+  ASSERT_THAT(Waive(name, today_ + 5), IsOk());
+  EXPECT_THAT(Declare(name), IsOk());
+}
+
+// EI-13, EI-14: what a return asked for stays, and is due, when its deadline is waived.
+TEST_F(PlannerTest, AWaiverKeepsWhatAReturnAskedFor) {
+  const std::string name = Met(With(v1::PARTICIPATION_ABSENT)).name();
+  ASSERT_THAT(Declare(name), IsOk());
+  ASSERT_THAT(Conclude(name, Planner::STATE_RETURNED), IsOk());
+  Pass(1);
+  const auto waived = Waive(name, absl::CivilDay(2026, 7, 15));
+  ASSERT_THAT(waived, IsOk());
+  EXPECT_EQ(waived->judgement().outcome(), "returned");
+  ASSERT_EQ(waived->judgement().actions_size(), 1);
+  v1::ListDueActionsRequest due;
+  due.set_parent("centres/urn-100000");
+  const auto list = Call<v1::ListDueActionsResponse>("OversightService/ListDueActions", due, head_);
+  ASSERT_THAT(list, IsOk());
+  std::vector<std::string> texts;
+  for (const auto& item : list->due_actions()) texts.push_back(item.text());
+  EXPECT_THAT(texts, Contains("Name employers"));
+
+  const std::vector<v1::PlannerJudgement> judgements = Judgements(name);
+  ASSERT_EQ(judgements.size(), 3u);
+  EXPECT_EQ(judgements[0].outcome(), "meets");
+  EXPECT_EQ(judgements[1].outcome(), "returned");
+  EXPECT_EQ(judgements[1].number(), 2);
+  EXPECT_EQ(judgements[1].actions(0).text(), "Name employers");
+  EXPECT_EQ(judgements[2].outcome(), "waived");
+  EXPECT_EQ(judgements[2].feedback(), "The centre was flooded.");
+  EXPECT_EQ(judgements[2].officer(), "users/officer");
+  EXPECT_EQ(judgements[2].deadline().day(), 15);
+}
+
+// EI-14: the centre has the time that it was told.
+TEST_F(PlannerTest, AReturnedDeclarationFailsOnlyAfterItsDeadline) {
+  const std::string name = Met(With(v1::PARTICIPATION_ABSENT)).name();
+  ASSERT_THAT(Declare(name), IsOk());
+  ASSERT_THAT(Conclude(name, Planner::STATE_RETURNED), IsOk());
+  EXPECT_EQ(Get(name, head_)->declaration_deadline().month(), 6);
+  Pass(22);  // The return said 21 days; the later deadline is 30 June.
+  EXPECT_THAT(Conclude(name, Planner::STATE_FAILED),
+              IsError(Code::kFailedPrecondition, kLastResortTooEarly));
+  Pass(38);
+  EXPECT_THAT(Conclude(name, Planner::STATE_FAILED),
+              IsError(Code::kFailedPrecondition, kLastResortTooEarly))
+      << "30 June itself is in time";
+  Pass(1);
+  EXPECT_THAT(Conclude(name, Planner::STATE_FAILED), IsOk());
+}
+
+// EI-13, EI-14
+TEST_F(PlannerTest, WhatIsNeverDeclaredIsReturnedAndThenFails) {
+  const std::string name = Met(Done()).name();
+  EXPECT_THAT(Conclude(name, Planner::STATE_RETURNED),
+              IsError(Code::kFailedPrecondition, kLastResortTooEarly));
+  Pass(61);
+  EXPECT_THAT(Conclude(name, Planner::STATE_FAILED),
+              IsError(Code::kFailedPrecondition, kPlannerStateWrong));
+  const auto returned = Conclude(name, Planner::STATE_RETURNED);
+  ASSERT_THAT(returned, IsOk());
+  EXPECT_EQ(returned->declaration_deadline().month(), 7);
+  EXPECT_THAT(Conclude(name, Planner::STATE_FAILED),
+              IsError(Code::kFailedPrecondition, kLastResortTooEarly));
+  Pass(22);
+  ASSERT_THAT(Conclude(name, Planner::STATE_FAILED), IsOk());
+  EXPECT_TRUE(CheckLearner(name, "E1")->blocks());
+}
+
+// EI-13
+TEST_F(PlannerTest, ADeclaredTrackerIsCompleted) {
+  const std::string name = Met(Document()).name();
+  const auto planned = Declare(name);
+  EXPECT_THAT(planned, IsError(Code::kFailedPrecondition, kTrackerIncomplete));
+  EXPECT_THAT(FieldsOf(planned.status()),
+              ElementsAre("document.activities[0].attendances[1].participation: activity placement "
+                          "is still planned for learner E2 (EI-13)"));
+  ASSERT_THAT(Update(*Get(name, head_), {}, "nobody came"), IsOk());
+  const auto empty = Declare(name);
+  EXPECT_THAT(empty, IsError(Code::kFailedPrecondition, kTrackerIncomplete));
+  EXPECT_THAT(FieldsOf(empty.status()), Contains(HasSubstr("document.learners")));
+}
+
+// EI-13: who signed which version, and when.
+TEST_F(PlannerTest, EveryDeclarationIsKeptWithTheVersionThatWasSigned) {
+  const std::string name = Met(Done()).name();
+  ASSERT_THAT(Declare(name), IsOk());
+  EXPECT_EQ(Get(name, head_)->declaration().document_version(), 1);
+  EXPECT_TRUE(Get(name, head_)->declaration().confirmed());
+  ASSERT_THAT(Conclude(name, Planner::STATE_RETURNED), IsOk());
+  const auto edited = Update(*Get(name, head_), Done(), "better evidence");
+  ASSERT_THAT(edited, IsOk());
+  EXPECT_EQ(edited->declaration().document_version(), 1);
+  EXPECT_FALSE(edited->declaration().confirmed()) << "signed was what came before";
+  ASSERT_THAT(Declare(name), IsOk());
+  v1::ListPlannerDeclarationsRequest request;
+  request.set_parent(name);
+  const auto all = Call<v1::ListPlannerDeclarationsResponse>(
+      "PlannerService/ListPlannerDeclarations", request, officer_);
+  ASSERT_THAT(all, IsOk());
+  ASSERT_EQ(all->planner_declarations_size(), 2);
+  EXPECT_EQ(all->planner_declarations(0).document_version(), 1);
+  EXPECT_FALSE(all->planner_declarations(0).confirmed());
+  EXPECT_EQ(all->planner_declarations(1).number(), 2);
+  EXPECT_EQ(all->planner_declarations(1).document_version(), 2);
+  EXPECT_EQ(all->planner_declarations(1).signed_by(), "Helen Head");
+  EXPECT_EQ(all->planner_declarations(1).declared_by(), "users/head");
+}
+
+// EI-11, EI-14: a ruling is on what was seen.
+TEST_F(PlannerTest, RulingsNeedTheEtagOfWhatTheyRuleOn) {
+  const auto planner = Create(Done());
+  ASSERT_THAT(Submit(*planner), IsOk());
+  for (const std::string& etag : {std::string(), planner->etag()}) {
+    const auto judged = Judge(*planner, Planner::STATE_MEETS, [&](auto& r) { r.set_etag(etag); });
+    if (etag.empty()) {
+      EXPECT_THAT(judged, IsError(Code::kInvalidArgument, "FIELD_INVALID"));
+    } else {
+      EXPECT_THAT(judged, IsError(Code::kAborted, "ETAG_MISMATCH"));
+    }
+  }
+  v1::ConcludeInvolvementRequest conclude;
+  conclude.set_name(planner->name());
+  conclude.set_outcome(Planner::STATE_ACCEPTED);
+  EXPECT_THAT(Call<Planner>("PlannerService/ConcludeInvolvement", conclude, officer_),
+              IsError(Code::kInvalidArgument, "FIELD_INVALID"));
   v1::WaiveDeadlineRequest waive;
-  waive.set_name(planner.name());
-  *waive.mutable_until() = DateOf(today_ + 5);
+  waive.set_name(planner->name());
+  *waive.mutable_until() = DateOf(today_ + 200);
+  waive.set_reason("why not");
   EXPECT_THAT(Call<Planner>("PlannerService/WaiveDeadline", waive, officer_),
-              IsError(Code::kInvalidArgument, kReasonMissing));
-  waive.set_reason("The centre was flooded.");
-  *waive.mutable_until() = DateOf(today_);
-  EXPECT_THAT(Call<Planner>("PlannerService/WaiveDeadline", waive, officer_),
-              IsError(Code::kInvalidArgument, kDeadlineInvalid));
-  *waive.mutable_until() = DateOf(today_ + 5);
-  ASSERT_THAT(Call<Planner>("PlannerService/WaiveDeadline", waive, officer_), IsOk());
-  EXPECT_THAT(Declare(planner.name()), IsOk());
+              IsError(Code::kInvalidArgument, "FIELD_INVALID"));
+}
+
+TEST_F(PlannerTest, TextsAreBounded) {
+  const auto planner = Create(Done());
+  ASSERT_THAT(Submit(*planner), IsOk());
+  const std::string long_text(2001, 'x');
+  const auto judged = Judge(*planner, Planner::STATE_NEEDS_DEVELOPMENT,
+                            [&](auto& r) { r.mutable_actions(0)->set_text(long_text); });
+  EXPECT_THAT(judged, IsError(Code::kInvalidArgument, "FIELD_INVALID"));
+  EXPECT_THAT(FieldsOf(judged.status()), Contains(HasSubstr("actions[0].text")));
+  ASSERT_THAT(Judge(*planner, Planner::STATE_MEETS), IsOk());
+  v1::DeclareInvolvementRequest declare;
+  declare.set_name(planner->name());
+  declare.set_etag(EtagOf(planner->name()));
+  declare.mutable_declaration()->set_signed_by(std::string(201, 'x'));
+  const auto declared = Call<Planner>("PlannerService/DeclareInvolvement", declare, head_);
+  EXPECT_THAT(FieldsOf(declared.status()), Contains(HasSubstr("declaration.signed_by")));
+  ASSERT_THAT(Declare(planner->name()), IsOk());
+  v1::ConcludeInvolvementRequest conclude;
+  conclude.set_name(planner->name());
+  conclude.set_etag(EtagOf(planner->name()));
+  conclude.set_outcome(Planner::STATE_RETURNED);
+  Adverse(conclude);
+  v1::ReferredDecision& decision = *conclude.add_decisions();
+  decision.set_enrolment("E1");
+  decision.set_reason(long_text);
+  EXPECT_THAT(
+      FieldsOf(Call<Planner>("PlannerService/ConcludeInvolvement", conclude, officer_).status()),
+      Contains(HasSubstr("decisions[0].reason")));
+}
+
+// EI-1, EI-15: also whom no planner names.
+TEST_F(PlannerTest, RegisteredLearnersWhomNoPlannerNamesAreMissingToo) {
+  v1::RegisterLearnersRequest request;
+  request.set_parent("centres/urn-100000");
+  request.set_qualification("qualifications/9001-03");
+  request.set_mode(v1::REGISTRATION_MODE_ALL_OR_NOTHING);
+  *request.mutable_end_day() = DateOf(absl::CivilDay(2026, 7, 31));
+  for (const char* enrolment : {"E1", "E3", "E4"}) {
+    v1::LearnerRow& row = *request.add_learners();
+    row.set_enrolment(enrolment);
+    row.set_learner_name("Name");
+    *row.mutable_birth_day() = DateOf(absl::CivilDay(2008, 1, 1));
+  }
+  ASSERT_THAT(Call<v1::RegisterLearnersResponse>("LearnerService/RegisterLearners", request, head_),
+              IsOk());
+  EXPECT_THAT(Missing("centres/urn-100000/planners/-", head_), ElementsAre("E1", "E3", "E4"))
+      << "there is no planner at all";
+  const auto planner = Create(Document());
+  ASSERT_THAT(planner, IsOk());
+  EXPECT_THAT(Missing("centres/urn-100000/planners/-", head_), ElementsAre("E3", "E4", "E2"));
+  EXPECT_THAT(Missing("centres/-/planners/-", officer_), ElementsAre("E3", "E4", "E2"));
+  EXPECT_THAT(Missing("centres/-/planners/-", neighbour_), IsEmpty());
+  EXPECT_THAT(Missing(planner->name(), head_), ElementsAre("E2"));
+  v1::ListMissingInvolvementRequest list;
+  list.set_parent("centres/urn-100000/planners/-");
+  const auto found = Call<v1::ListMissingInvolvementResponse>(
+      "PlannerService/ListMissingInvolvement", list, head_);
+  ASSERT_THAT(found, IsOk());
+  EXPECT_THAT(found->missing(0).registration(), HasSubstr("centres/urn-100000/registrations/"));
+  EXPECT_EQ(found->missing(0).rule(), "EI-1");
+  EXPECT_EQ(found->missing(0).repair(), "name the learner in a planner for qualifications/9001-03");
+  EXPECT_EQ(found->missing(0).planner(), "");
 }
 
 // EI-8
 TEST_F(PlannerTest, ADeclarationNeedsEvidenceOfWhatCounts) {
-  v1::PlannerDocument document = Document();
+  v1::PlannerDocument document = Done();
   document.mutable_activities(0)->clear_evidence();
   const Planner planner = Met(document);
   const auto declared = Declare(planner.name());
@@ -786,6 +1248,31 @@ TEST_F(PlannerTest, AnApprovalHasOnePlannerForAPeriod) {
   EXPECT_THAT(Create(Document()), IsError(Code::kAlreadyExists, kPlannerExists));
 }
 
+// EI-9: no second planner for the same time by shifting a day.
+TEST_F(PlannerTest, PlannersOfAnApprovalShareNoDay) {
+  ASSERT_THAT(Create(Document()), IsOk());
+  v1::CreatePlannerRequest request = Opening({});
+  *request.mutable_planner()->mutable_first_day() = DateOf(absl::CivilDay(2026, 8, 9));
+  *request.mutable_planner()->mutable_last_day() = DateOf(absl::CivilDay(2027, 5, 9));
+  const auto overlapping = Open(request);
+  EXPECT_THAT(overlapping, IsError(Code::kAlreadyExists, kPlannerExists));
+  EXPECT_THAT(FieldsOf(overlapping.status()), Contains(HasSubstr("planner.first_day")));
+  *request.mutable_planner()->mutable_first_day() = DateOf(absl::CivilDay(2026, 8, 10));
+  EXPECT_THAT(Open(request), IsOk());
+}
+
+TEST_F(PlannerTest, AnApprovalThatHasEndedGetsNoPlanner) {
+  v1::WithdrawQualificationApprovalRequest withdraw;
+  withdraw.set_name(approval_);
+  withdraw.set_reason("No longer offered.");
+  ASSERT_THAT(Call<v1::QualificationApproval>("ApprovalService/WithdrawQualificationApproval",
+                                              withdraw, officer_),
+              IsOk());
+  const auto created = Create(Document());
+  EXPECT_THAT(created, IsError(Code::kFailedPrecondition, kApprovalStateWrong));
+  EXPECT_THAT(FieldsOf(created.status()), Contains(HasSubstr("planner.qualification_approval")));
+}
+
 // EI-11, EI-12, EI-13: who wrote and decided what, and what is due because of it.
 TEST_F(PlannerTest, TheTimelineAndWhatIsDueFollowAPlanner) {
   const auto planner = Create(Document());
@@ -823,6 +1310,8 @@ TEST_F(PlannerTest, TheTimelineAndWhatIsDueFollowAPlanner) {
   EXPECT_EQ(told->entries(2).reason(), "employers are named");
   EXPECT_EQ(told->entries(2).actor(), "users/head");
   EXPECT_EQ(told->entries(2).rule(), "EI-12");
+  EXPECT_EQ(told->entries(0).rule(), "EI-11");
+  EXPECT_EQ(told->entries(3).rule(), "EI-11");
 }
 
 TEST_F(PlannerTest, AnotherCentreFindsNothing) {

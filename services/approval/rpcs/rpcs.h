@@ -16,6 +16,8 @@ namespace assay::approval {
 void RegisterApplications(platform::Router& router, const Context& context);
 void RegisterApprovals(platform::Router& router, const Context& context);
 void RegisterPlanners(platform::Router& router, const Context& context);
+void RegisterInvolvement(platform::Router& router, const Context& context);
+void RegisterInvolvementPolicies(platform::Router& router, const Context& context);
 void RegisterDashboard(platform::Router& router, const Context& context);
 void RegisterDeclarationSamples(platform::Router& router, const Context& context);
 void RegisterMerges(platform::Router& router, const Context& context);

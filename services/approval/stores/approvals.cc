@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "services/approval/involvement/stages.h"
 #include "services/approval/stores/in_list.h"
 #include "services/approval/stores/rows.h"
 #include "services/platform/core/status_macros.h"
@@ -198,16 +197,13 @@ absl::StatusOr<std::vector<ApprovalCondition>> ApprovalStore::ListConditions(
 absl::StatusOr<bool> ApprovalStore::PlannerMeets(Tx& tx, std::string_view tenant,
                                                  const QualificationApproval& a) {
   bool meets = false;
-  RETURN_IF_ERROR(tx.Query(
-      "SELECT 1 FROM planners WHERE tenant = $1 AND centre = $2 AND approval = $3 "
-      "AND state IN ($4, $5, $6, $7) LIMIT 1",
-      {tenant, a.centre, a.id, static_cast<int>(PlannerState::kMeets),
-       static_cast<int>(PlannerState::kDeclared), static_cast<int>(PlannerState::kReturned),
-       static_cast<int>(PlannerState::kAccepted)},
-      [&](const SqlRow&) {
-        meets = true;
-        return absl::OkStatus();
-      }));
+  RETURN_IF_ERROR(
+      tx.Query("SELECT 1 FROM planners WHERE tenant = $1 AND centre = $2 AND approval = $3 "
+               "AND met_us IS NOT NULL LIMIT 1",
+               {tenant, a.centre, a.id}, [&](const SqlRow&) {
+                 meets = true;
+                 return absl::OkStatus();
+               }));
   return meets;
 }
 

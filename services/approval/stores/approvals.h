@@ -100,7 +100,8 @@ class ApprovalStore {
   absl::StatusOr<std::vector<EndingApproval>> ListEnding(platform::Transaction& tx,
                                                          absl::CivilDay day, int limit);
 
-  // True if a planner of the approval was found to meet requirements (EI-9, EI-11).
+  // True if a planner of the approval was found to meet requirements, whatever came of its
+  // declaration (EI-9, EI-11).
   absl::StatusOr<bool> PlannerMeets(platform::Transaction& tx, std::string_view tenant,
                                     const QualificationApproval& approval);
 

@@ -24,7 +24,8 @@ using platform::View;
 constexpr std::string_view kColumns =
     "centre, id, approval, qualification, first_day, last_day, declaration_deadline, state, "
     "document_version, submissions, declarations, adverse_judgements, returns, rulings, signed_by, "
-    "position, sign_us, create_us, update_us, version";
+    "position, sign_us, create_us, update_us, version, met_planner, met_ruling, met_us, "
+    "declared_version, deadline_policy";
 constexpr std::string_view kLearnerColumns[] = {"tenant", "centre",   "planner",        "enrolment",
                                                 "name",   "outcome",  "prospect",       "rule",
                                                 "repair", "decision", "decision_reason"};
@@ -51,6 +52,11 @@ absl::StatusOr<PlannerRecord> PlannerOf(const SqlRow& row) {
   p.create_time = absl::FromUnixMicros(row.Int(17));
   p.update_time = absl::FromUnixMicros(row.Int(18));
   p.version = row.Int(19);
+  p.met_planner = row.Text(20);
+  p.met_ruling = static_cast<int>(row.Int(21));
+  p.met_time = OptionalTimeAt(row, 22);
+  p.declared_version = static_cast<int>(row.Int(23));
+  p.deadline_policy = static_cast<int>(row.Int(24));
   return p;
 }
 
@@ -82,8 +88,9 @@ Error NotFound(std::string_view name) {
       .With("planner", name);
 }
 
-// enrolment, name, outcome, prospect, rule, repair, decision, decision_reason from `at` on.
-absl::StatusOr<LearnerStanding> StandingOf(const SqlRow& row, int at) {
+}  // namespace
+
+absl::StatusOr<LearnerStanding> LearnerStandingAt(const SqlRow& row, int at) {
   LearnerStanding learner;
   learner.enrolment = row.Text(at);
   learner.name = row.Text(at + 1);
@@ -96,8 +103,6 @@ absl::StatusOr<LearnerStanding> StandingOf(const SqlRow& row, int at) {
   return learner;
 }
 
-}  // namespace
-
 std::string PlannerRecord::Name() const {
   return absl::StrCat("centres/", centre, "/planners/", id);
 }
@@ -109,7 +114,8 @@ absl::Status PlannerStore::Insert(Tx& tx, std::string_view tenant, const Planner
       const std::int64_t rows,
       tx.Execute(absl::StrCat("INSERT INTO planners (tenant, ", View(kColumns),
                               ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
-                              "$14, $15, $16, $17, $18, $19, $20, $21) ON CONFLICT DO NOTHING"),
+                              "$14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) "
+                              "ON CONFLICT DO NOTHING"),
                  {tenant,
                   p.centre,
                   p.id,
@@ -130,7 +136,12 @@ absl::Status PlannerStore::Insert(Tx& tx, std::string_view tenant, const Planner
                   nullptr,
                   absl::ToUnixMicros(p.create_time),
                   absl::ToUnixMicros(p.update_time),
-                  p.version}));
+                  p.version,
+                  p.met_planner,
+                  p.met_ruling,
+                  MicrosOf(p.met_time),
+                  p.declared_version,
+                  p.deadline_policy}));
   if (rows > 0) return absl::OkStatus();
   return Error(absl::StatusCode::kAlreadyExists, kPlannerExists,
                absl::StrCat("the approval has a planner for the period from ", first, " already"))
@@ -152,18 +163,34 @@ absl::StatusOr<PlannerRecord> PlannerStore::Get(Tx& tx, const Reach& reach, std:
 
 absl::Status PlannerStore::Update(Tx& tx, std::string_view tenant, PlannerRecord& p) {
   const std::string deadline = TextOf(p.declaration_deadline);
-  std::optional<std::int64_t> sign_us;
-  if (p.sign_time.has_value()) sign_us = absl::ToUnixMicros(*p.sign_time);
   ASSIGN_OR_RETURN(
       const std::int64_t rows,
       tx.Execute("UPDATE planners SET declaration_deadline = $4, state = $5, "
                  "document_version = $6, submissions = $7, declarations = $8, "
                  "adverse_judgements = $9, returns = $10, rulings = $11, signed_by = $12, "
-                 "position = $13, sign_us = $14, update_us = $15, version = version + 1 "
+                 "position = $13, sign_us = $14, update_us = $15, met_planner = $17, "
+                 "met_ruling = $18, met_us = $19, declared_version = $20, version = version + 1 "
                  "WHERE tenant = $1 AND centre = $2 AND id = $3 AND version = $16",
-                 {tenant, p.centre, p.id, deadline, static_cast<int>(p.state), p.document_version,
-                  p.submissions, p.declarations, p.adverse_judgements, p.returns, p.rulings,
-                  p.signed_by, p.position, sign_us, absl::ToUnixMicros(p.update_time), p.version}));
+                 {tenant,
+                  p.centre,
+                  p.id,
+                  deadline,
+                  static_cast<int>(p.state),
+                  p.document_version,
+                  p.submissions,
+                  p.declarations,
+                  p.adverse_judgements,
+                  p.returns,
+                  p.rulings,
+                  p.signed_by,
+                  p.position,
+                  MicrosOf(p.sign_time),
+                  absl::ToUnixMicros(p.update_time),
+                  p.version,
+                  p.met_planner,
+                  p.met_ruling,
+                  MicrosOf(p.met_time),
+                  p.declared_version}));
   if (rows == 0) {
     return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",
                  absl::StrCat(p.Name(), " has changed meanwhile; read it again"))
@@ -188,6 +215,16 @@ absl::StatusOr<std::vector<PlannerRecord>> PlannerStore::List(Tx& tx, const Reac
                    " FROM planners WHERE tenant = $1 AND ($2 = '' OR centre = $2) "
                    "AND ($3 = '' OR centre = $3) AND ($4 = -1 OR state = $4) "
                    "AND (centre, id) > ($5, $6) ORDER BY centre, id LIMIT $7");
+  return ReadPlanners(tx, kSql, values);
+}
+
+absl::StatusOr<std::vector<PlannerRecord>> PlannerStore::OfApproval(Tx& tx, std::string_view tenant,
+                                                                    std::string_view centre,
+                                                                    std::string_view approval) {
+  static const std::string kSql = absl::StrCat("SELECT ", View(kColumns),
+                                               " FROM planners WHERE tenant = $1 AND centre = $2 "
+                                               "AND approval = $3 ORDER BY first_day LIMIT 1000");
+  const SqlValue values[] = {tenant, centre, approval};
   return ReadPlanners(tx, kSql, values);
 }
 
@@ -273,7 +310,7 @@ absl::StatusOr<LearnerStanding> PlannerStore::GetLearner(Tx& tx, std::string_vie
       "SELECT enrolment, name, outcome, prospect, rule, repair, decision, decision_reason "
       "FROM planner_learners WHERE tenant = $1 AND centre = $2 AND planner = $3 AND enrolment = $4",
       {tenant, p.centre, p.id, enrolment}, [&](const SqlRow& row) -> absl::Status {
-        ASSIGN_OR_RETURN(found, StandingOf(row, 0));
+        ASSIGN_OR_RETURN(found, LearnerStandingAt(row, 0));
         return absl::OkStatus();
       }));
   if (found.has_value()) return *std::move(found);
@@ -283,48 +320,25 @@ absl::StatusOr<LearnerStanding> PlannerStore::GetLearner(Tx& tx, std::string_vie
       .With("enrolment", enrolment);
 }
 
-absl::StatusOr<std::vector<std::string>> PlannerStore::ListReferred(Tx& tx, std::string_view tenant,
-                                                                    const PlannerRecord& p) {
-  std::vector<std::string> found;
-  RETURN_IF_ERROR(tx.Query(
-      "SELECT enrolment FROM planner_learners WHERE tenant = $1 AND centre = $2 "
-      "AND planner = $3 AND outcome = $4 AND decision IS NULL ORDER BY enrolment",
-      {tenant, p.centre, p.id, static_cast<int>(Involvement::kReferred)}, [&](const SqlRow& row) {
-        found.emplace_back(row.Text(0));
-        return absl::OkStatus();
-      }));
-  return found;
+absl::StatusOr<std::vector<LearnerStanding>> PlannerStore::ListLearners(Tx& tx,
+                                                                        std::string_view tenant,
+                                                                        const PlannerRecord& p) {
+  const SqlValue values[] = {tenant, p.centre, p.id};
+  return Collect<LearnerStanding>(
+      tx,
+      "SELECT enrolment, name, outcome, prospect, rule, repair, decision, decision_reason "
+      "FROM planner_learners WHERE tenant = $1 AND centre = $2 AND planner = $3 ORDER BY enrolment",
+      values, [](const SqlRow& row) { return LearnerStandingAt(row, 0); });
 }
 
-absl::StatusOr<std::vector<LearnerStanding>> PlannerStore::ListMissing(Tx& tx, const Reach& reach,
-                                                                       std::string_view centre,
-                                                                       std::string_view planner,
-                                                                       std::string_view after,
-                                                                       int limit) {
-  const std::vector<std::string> position = absl::StrSplit(View(after), absl::MaxSplits('/', 2));
-  const auto part = [&](std::size_t i) {
-    return i < position.size() ? std::string_view(position[i]) : std::string_view();
-  };
-  const SqlValue values[] = {reach.tenant, centre,  reach.within, planner,
-                             part(0),      part(1), part(2),      limit};
-  std::vector<LearnerStanding> found;
-  RETURN_IF_ERROR(tx.Query(
-      "SELECT l.centre, l.planner, p.declaration_deadline, l.enrolment, l.name, l.outcome, "
-      "l.prospect, l.rule, l.repair, l.decision, l.decision_reason FROM planner_learners l "
-      "JOIN planners p ON p.tenant = l.tenant AND p.centre = l.centre AND p.id = l.planner "
-      "WHERE l.tenant = $1 AND l.outcome < 2 AND ($2 = '' OR l.centre = $2) "
-      "AND ($3 = '' OR l.centre = $3) AND ($4 = '' OR l.planner = $4) "
-      "AND (l.centre, l.planner, l.enrolment) > ($5, $6, $7) "
-      "ORDER BY l.centre, l.planner, l.enrolment LIMIT $8",
-      values, [&](const SqlRow& row) -> absl::Status {
-        ASSIGN_OR_RETURN(LearnerStanding learner, StandingOf(row, 3));
-        learner.planner_name =
-            absl::StrCat("centres/", View(row.Text(0)), "/planners/", View(row.Text(1)));
-        ASSIGN_OR_RETURN(learner.declaration_deadline, DayAt(row, 2));
-        found.push_back(std::move(learner));
-        return absl::OkStatus();
-      }));
-  return found;
+absl::Status PlannerStore::ReopenDecisions(Tx& tx, std::string_view tenant,
+                                           const PlannerRecord& p) {
+  return tx
+      .Execute(
+          "UPDATE planner_learners SET decision = NULL, decision_reason = '' "
+          "WHERE tenant = $1 AND centre = $2 AND planner = $3 AND decision IS NOT NULL",
+          {tenant, p.centre, p.id})
+      .status();
 }
 
 absl::Status PlannerStore::InsertRuling(Tx& tx, std::string_view tenant, const PlannerRecord& p,
@@ -354,7 +368,7 @@ absl::StatusOr<std::optional<PlannerRuling>> PlannerStore::LastRuling(Tx& tx,
   std::optional<PlannerRuling> found;
   if (p.rulings == 0) return found;
   RETURN_IF_ERROR(
-      tx.Query("SELECT outcome, feedback, deadline, officer, time_us "
+      tx.Query("SELECT outcome, feedback, deadline, officer, time_us, number "
                "FROM planner_rulings WHERE tenant = $1 AND centre = $2 "
                "AND planner = $3 AND number = $4",
                {tenant, p.centre, p.id, p.rulings}, [&](const SqlRow& row) -> absl::Status {
@@ -366,18 +380,26 @@ absl::StatusOr<std::optional<PlannerRuling>> PlannerStore::LastRuling(Tx& tx,
                  }
                  found->officer = row.Text(3);
                  found->time = absl::FromUnixMicros(row.Int(4));
+                 found->number = static_cast<int>(row.Int(5));
                  return absl::OkStatus();
                }));
   if (!found.has_value()) return absl::DataLossError("the last ruling is gone");
-  RETURN_IF_ERROR(
-      tx.Query("SELECT text, due_day FROM planner_actions WHERE tenant = $1 "
-               "AND centre = $2 AND planner = $3 AND ruling = $4 ORDER BY position",
-               {tenant, p.centre, p.id, p.rulings}, [&](const SqlRow& row) -> absl::Status {
-                 ASSIGN_OR_RETURN(const absl::CivilDay due, DayAt(row, 1));
-                 found->actions.push_back({std::string(row.Text(0)), due});
-                 return absl::OkStatus();
-               }));
+  ASSIGN_OR_RETURN(found->actions, ActionsOf(tx, tenant, p, p.rulings));
   return found;
+}
+
+absl::StatusOr<std::vector<PlannerAction>> PlannerStore::ActionsOf(Tx& tx, std::string_view tenant,
+                                                                   const PlannerRecord& p,
+                                                                   int ruling) {
+  const SqlValue values[] = {tenant, p.centre, p.id, ruling};
+  return Collect<PlannerAction>(
+      tx,
+      "SELECT text, due_day FROM planner_actions WHERE tenant = $1 AND centre = $2 "
+      "AND planner = $3 AND ruling = $4 ORDER BY position",
+      values, [](const SqlRow& row) -> absl::StatusOr<PlannerAction> {
+        ASSIGN_OR_RETURN(const absl::CivilDay due, DayAt(row, 1));
+        return PlannerAction{std::string(row.Text(0)), due};
+      });
 }
 
 }  // namespace assay::approval

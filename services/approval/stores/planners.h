@@ -16,6 +16,10 @@
 #include "services/approval/involvement/stages.h"
 #include "services/approval/store.h"
 
+namespace assay::platform {
+class SqlRow;
+}
+
 namespace assay::approval {
 
 struct PlannerAction {
@@ -25,13 +29,16 @@ struct PlannerAction {
 
 // A judgement of a planner or the conclusion of its declaration.
 struct PlannerRuling {
-  std::string outcome;  // The state that it led to.
+  int number = 0;       // From 1, within the planner; not read by InsertRuling.
+  std::string outcome;  // The state that it led to; of a waiver, kWaived.
   std::string feedback;
   std::vector<PlannerAction> actions;
   std::optional<absl::CivilDay> deadline;
   std::string officer;
   absl::Time time;
 };
+
+inline constexpr std::string_view kWaived = "waived";
 
 struct PlannerRecord {
   std::string centre;  // Ids.
@@ -54,6 +61,13 @@ struct PlannerRecord {
   absl::Time create_time;
   absl::Time update_time;
   std::int64_t version = 1;
+  // By which judgement it meets the requirements (EI-9): of itself or of an earlier planner of the
+  // approval. No time: by none yet.
+  std::string met_planner;  // Id.
+  int met_ruling = 0;
+  std::optional<absl::Time> met_time;
+  int declared_version = 0;  // Of the document, when it was last declared; 0: never.
+  int deadline_policy = 0;   // Version that gave the deadline; 0: none did.
 
   std::string Name() const;  // "centres/…/planners/…"
 };
@@ -68,7 +82,6 @@ struct PlannerVersion {
 };
 
 struct LearnerStanding {
-  std::string planner_name;  // Set by lists across planners.
   std::string enrolment;
   std::string name;
   Involvement outcome = Involvement::kNotMet;
@@ -77,14 +90,19 @@ struct LearnerStanding {
   std::string repair;
   std::optional<bool> decision;
   std::string decision_reason;
-  absl::CivilDay declaration_deadline;  // Set by lists across planners.
+
+  // As far as the tracker and what was decided say; an officer's decision goes first.
+  bool Met() const { return decision.value_or(outcome == Involvement::kMet); }
 };
+
+// enrolment, name, outcome, prospect, rule, repair, decision, decision_reason from column `at` on.
+absl::StatusOr<LearnerStanding> LearnerStandingAt(const platform::SqlRow& row, int at);
 
 class PlannerStore {
  public:
   using Tx = platform::Transaction;
 
-  // ALREADY_EXISTS (PLANNER_EXISTS) if the approval has one for the period.
+  // ALREADY_EXISTS (PLANNER_EXISTS) if the approval has one from the same first day.
   absl::Status Insert(Tx& tx, std::string_view tenant, const PlannerRecord& planner);
   // NOT_FOUND (PLANNER_NOT_FOUND).
   absl::StatusOr<PlannerRecord> Get(Tx& tx, const Reach& reach, std::string_view centre,
@@ -97,6 +115,11 @@ class PlannerStore {
                                                   std::string_view centre,
                                                   std::optional<PlannerState> state,
                                                   std::string_view after, int limit);
+
+  // Those of one approval, by first day, at most 1,000.
+  absl::StatusOr<std::vector<PlannerRecord>> OfApproval(Tx& tx, std::string_view tenant,
+                                                        std::string_view centre,
+                                                        std::string_view approval);
 
   absl::Status InsertVersion(Tx& tx, std::string_view tenant, const PlannerRecord& planner,
                              const PlannerVersion& version);
@@ -117,15 +140,11 @@ class PlannerStore {
   absl::StatusOr<LearnerStanding> GetLearner(Tx& tx, std::string_view tenant,
                                              const PlannerRecord& planner,
                                              std::string_view enrolment);
-  // Those who were referred and on whom nothing is decided, by enrolment number.
-  absl::StatusOr<std::vector<std::string>> ListReferred(Tx& tx, std::string_view tenant,
-                                                        const PlannerRecord& planner);
-  // Those without a met requirement (EI-15), in order of centre, planner and enrolment, after
-  // `after` ("centre/planner/enrolment"). Empty centre or planner: of all.
-  absl::StatusOr<std::vector<LearnerStanding>> ListMissing(Tx& tx, const Reach& reach,
-                                                           std::string_view centre,
-                                                           std::string_view planner,
-                                                           std::string_view after, int limit);
+  // Everybody of the latest version, by enrolment number.
+  absl::StatusOr<std::vector<LearnerStanding>> ListLearners(Tx& tx, std::string_view tenant,
+                                                            const PlannerRecord& planner);
+  // Nothing is decided of anybody any more.
+  absl::Status ReopenDecisions(Tx& tx, std::string_view tenant, const PlannerRecord& planner);
 
   // As number planner.rulings.
   absl::Status InsertRuling(Tx& tx, std::string_view tenant, const PlannerRecord& planner,
@@ -133,6 +152,9 @@ class PlannerStore {
   // The last one; none if there is none.
   absl::StatusOr<std::optional<PlannerRuling>> LastRuling(Tx& tx, std::string_view tenant,
                                                           const PlannerRecord& planner);
+  // What one ruling asks for.
+  absl::StatusOr<std::vector<PlannerAction>> ActionsOf(Tx& tx, std::string_view tenant,
+                                                       const PlannerRecord& planner, int ruling);
 };
 
 }  // namespace assay::approval

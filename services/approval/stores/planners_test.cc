@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "services/approval/errors.h"
+#include "services/approval/stores/missing_involvement.h"
+#include "services/approval/stores/planner_erasure.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/testing/engines.h"
 #include "services/platform/testing/status_matchers.h"
@@ -85,6 +87,7 @@ class PlannerStoreTest : public platform::testing::EngineTest {
 
 TEST_P(PlannerStoreTest, GivesAPlannerBackAsItWas) {
   PlannerRecord made = MakePlanner("urn-1", "p1");
+  made.deadline_policy = 4;
   Insert(made);
   made.state = PlannerState::kDeclared;
   made.document_version = 3;
@@ -97,6 +100,10 @@ TEST_P(PlannerStoreTest, GivesAPlannerBackAsItWas) {
   made.position = "Head";
   made.sign_time = absl::FromUnixMicros(77);
   made.declaration_deadline = absl::CivilDay(2026, 8, 1);
+  made.met_planner = "p0";
+  made.met_ruling = 3;
+  made.met_time = absl::FromUnixMicros(66);
+  made.declared_version = 2;
   ASSERT_THAT(Write([&](Transaction& tx) { return store_.Update(tx, "body-a", made); }), IsOk());
   EXPECT_EQ(made.version, 2);
   const auto got = Get("urn-1", "p1");
@@ -113,6 +120,11 @@ TEST_P(PlannerStoreTest, GivesAPlannerBackAsItWas) {
   EXPECT_EQ(got->rulings, 5);
   EXPECT_EQ(got->signed_by, made.signed_by);
   EXPECT_EQ(got->sign_time, made.sign_time);
+  EXPECT_EQ(got->met_planner, "p0");
+  EXPECT_EQ(got->met_ruling, 3);
+  EXPECT_EQ(got->met_time, made.met_time);
+  EXPECT_EQ(got->declared_version, 2);
+  EXPECT_EQ(got->deadline_policy, 4);
   EXPECT_EQ(got->version, 2);
 }
 
@@ -203,13 +215,13 @@ TEST_P(PlannerStoreTest, FindsWhoLacksSomethingAcrossPlanners) {
     std::string after;
     for (;;) {
       const auto page = InRead([&](Transaction& tx) {
-        return store_.ListMissing(tx, reach, centre, planner, after, 1);
+        return MissingInvolvementStore().List(tx, reach, centre, planner, {}, after, 1);
       });
       EXPECT_THAT(page, IsOk());
-      if (page->empty()) return found;
-      const LearnerStanding& l = page->front();
-      found.push_back(l.planner_name + " " + l.enrolment);
-      after = l.planner_name.substr(8, 5) + "/" + l.planner_name.substr(23) + "/" + l.enrolment;
+      if (!page.ok() || page->empty()) return found;
+      const MissingLearner& l = page->front();
+      found.push_back(l.planner_name + " " + l.standing.enrolment);
+      after = l.position;
     }
   };
   EXPECT_THAT(missing(kTenant, "", ""),
@@ -219,15 +231,17 @@ TEST_P(PlannerStoreTest, FindsWhoLacksSomethingAcrossPlanners) {
   EXPECT_THAT(missing({"body-a", "urn-2"}, "", ""), ElementsAre("centres/urn-2/planners/p2 e1"));
   EXPECT_THAT(missing({"body-b", ""}, "", ""), IsEmpty());
 
-  const auto referred = [&] {
-    return *InRead([&](Transaction& tx) { return store_.ListReferred(tx, "body-a", one); });
-  };
-  EXPECT_THAT(referred(), ElementsAre("e3"));
   ASSERT_THAT(Write([&](Transaction& tx) {
                 return store_.Decide(tx, "body-a", one, "e3", true, "was ill");
               }),
               IsOk());
-  EXPECT_THAT(referred(), IsEmpty());
+  EXPECT_THAT(missing(kTenant, "urn-1", ""), ElementsAre("centres/urn-1/planners/p1 e2"));
+  const auto all = InRead([&](Transaction& tx) { return store_.ListLearners(tx, "body-a", one); });
+  ASSERT_THAT(all, IsOk());
+  ASSERT_EQ(all->size(), 3u);
+  EXPECT_TRUE((*all)[0].Met());
+  EXPECT_FALSE((*all)[1].Met());
+  EXPECT_TRUE((*all)[2].Met());
   const auto learner =
       InRead([&](Transaction& tx) { return store_.GetLearner(tx, "body-a", one, "e3"); });
   ASSERT_THAT(learner, IsOk());
@@ -235,6 +249,79 @@ TEST_P(PlannerStoreTest, FindsWhoLacksSomethingAcrossPlanners) {
   EXPECT_EQ(learner->decision_reason, "was ill");
   EXPECT_THAT(InRead([&](Transaction& tx) { return store_.GetLearner(tx, "body-a", one, "e9"); }),
               IsError(Code::kNotFound, kLearnerNotFound));
+}
+
+// EI-14: of a failed component only those are met whom an officer found to be.
+TEST_P(PlannerStoreTest, EverybodyOfAFailedComponentIsMissingUnlessDecided) {
+  PlannerRecord planner = MakePlanner("urn-1", "p1");
+  planner.state = PlannerState::kFailed;
+  Insert(planner);
+  std::vector<LearnerStanding> learners(2);
+  learners[0].enrolment = "e1";
+  learners[1].enrolment = "e2";
+  for (LearnerStanding& learner : learners) learner.outcome = Involvement::kMet;
+  ASSERT_THAT(Write([&](Transaction& tx) -> absl::Status {
+                RETURN_IF_ERROR(store_.ReplaceLearners(tx, "body-a", planner, learners));
+                return store_.Decide(tx, "body-a", planner, "e2", true, "shown otherwise");
+              }),
+              IsOk());
+  const auto missing = [&] {
+    std::vector<std::string> found;
+    const auto page = InRead([&](Transaction& tx) {
+      return MissingInvolvementStore().List(tx, kTenant, "", "", {}, "", 10);
+    });
+    EXPECT_THAT(page, IsOk());
+    if (page.ok()) {
+      for (const MissingLearner& l : *page) found.push_back(l.standing.enrolment);
+    }
+    return found;
+  };
+  EXPECT_THAT(missing(), ElementsAre("e1"));
+  ASSERT_THAT(Write([&](Transaction& tx) { return store_.ReopenDecisions(tx, "body-a", planner); }),
+              IsOk());
+  EXPECT_THAT(missing(), ElementsAre("e1", "e2"));
+}
+
+// An etag from before the erasure must not write the learner back.
+TEST_P(PlannerStoreTest, ARewrittenVersionMakesThePlannerAnotherOne) {
+  PlannerRecord planner = MakePlanner("urn-1", "p1");
+  Insert(planner);
+  PlannerVersion version{.document = "before", .time = planner.create_time};
+  ASSERT_THAT(
+      Write([&](Transaction& tx) { return store_.InsertVersion(tx, "body-a", planner, version); }),
+      IsOk());
+  version.document = "after";
+  ASSERT_THAT(Write([&](Transaction& tx) {
+                return PlannerErasureStore().RewriteVersion(tx, "body-a", planner, version);
+              }),
+              IsOk());
+  EXPECT_EQ(Get("urn-1", "p1")->version, planner.version + 1);
+  EXPECT_THAT(Write([&](Transaction& tx) { return store_.Update(tx, "body-a", planner); }),
+              IsError(Code::kAborted, "ETAG_MISMATCH"));
+}
+
+// QUAL-9: planners outside the time of a registration say nothing about it.
+TEST_P(PlannerStoreTest, FindsThePlannersOfALearnersTime) {
+  std::vector<LearnerStanding> learners(1);
+  learners[0].enrolment = "e1";
+  for (const auto& [id, first] :
+       {std::pair{"p2", absl::CivilDay(2024, 9, 1)}, {"p1", absl::CivilDay(2025, 9, 1)}}) {
+    const PlannerRecord planner = MakePlanner("urn-1", id, first);
+    Insert(planner);
+    ASSERT_THAT(Write([&](Transaction& tx) {
+                  return store_.ReplaceLearners(tx, "body-a", planner, learners);
+                }),
+                IsOk());
+  }
+  const auto found = [&](absl::CivilDay first, absl::CivilDay last) {
+    return *InRead([&](Transaction& tx) {
+      return PlannerErasureStore().PlannersOf(tx, "body-a", "urn-1", "9001-03", "e1", first, last);
+    });
+  };
+  EXPECT_THAT(found(absl::CivilDay(2024, 9, 1), absl::CivilDay(2026, 6, 1)),
+              ElementsAre("p2", "p1"));
+  EXPECT_THAT(found(absl::CivilDay(2025, 9, 1), absl::CivilDay(2026, 6, 1)), ElementsAre("p1"));
+  EXPECT_THAT(found(absl::CivilDay(2026, 9, 1), absl::CivilDay(2027, 6, 1)), IsEmpty());
 }
 
 TEST_P(PlannerStoreTest, GivesTheLastRulingWithItsActions) {

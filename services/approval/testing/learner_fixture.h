@@ -190,16 +190,16 @@ class LearnerFixture : public ::testing::Test {
     create.mutable_planner()->set_qualification_approval(approval);
     *create.mutable_planner()->mutable_first_day() = DateOf(Today());
     *create.mutable_planner()->mutable_last_day() = DateOf(Today() + 100);
-    *create.mutable_planner()->mutable_declaration_deadline() = DateOf(Today() + 110);
     const auto made = Call<v1::Planner>("PlannerService/CreatePlanner", create, head_);
     ASSERT_THAT(made, platform::testing::IsOk());
     planner_ = made->name();
     v1::SubmitPlannerRequest submit;
     submit.set_name(planner_);
-    ASSERT_THAT(Call<v1::Planner>("PlannerService/SubmitPlanner", submit, head_),
-                platform::testing::IsOk());
+    const auto submitted = Call<v1::Planner>("PlannerService/SubmitPlanner", submit, head_);
+    ASSERT_THAT(submitted, platform::testing::IsOk());
     v1::JudgePlannerRequest judge;
     judge.set_name(planner_);
+    judge.set_etag(submitted->etag());
     judge.set_outcome(v1::Planner::STATE_MEETS);
     ASSERT_THAT(Call<v1::Planner>("PlannerService/JudgePlanner", judge, officer_),
                 platform::testing::IsOk());
