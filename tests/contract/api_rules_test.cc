@@ -118,7 +118,7 @@ TEST(ApiRulesTest, CentrePeopleReachOnlyMethodsThatAreScopedToTheirCentre) {
                                       common::v1::ROLE_CENTRE_IQA};
   // What belongs to no centre: read alike by everybody of the tenant.
   const std::set<std::string> shared = {"QualificationService", "RegisterService", "SeriesService",
-                                        "PolicyService"};
+                                        "PolicyService", "InvolvementPolicyService"};
   ForEachMethod([&](const MethodDescriptor& method) {
     const auto& access = method.options().GetExtension(common::v1::access);
     // PlanSample is arithmetic: it reads nothing of anybody.
