@@ -46,14 +46,15 @@ CentreDashboard::Coverage Planned() {
   coverage.deadline = absl::CivilDay(2026, 6, 30);
   coverage.document.learners = {{"E1", "Ada"}, {"E2", "Ben"}, {"E3", "Cai"}};
   Activity placement{.id = "a1", .title = "Placement"};
-  placement.practitioner = Practitioner{.name = "", .employer = "Shop Ltd", .sectors = {}};
+  placement.practitioner = Practitioner{.name = "", .employer = "Shop Ltd", .sectors = {"15"}};
   placement.day = absl::CivilDay(2026, 1, 5);
   placement.learners = {{"E1", Participation::kCompleted, ""}, {"E2", Participation::kPlanned, ""}};
   placement.evidence = {{"register"}};
   coverage.document.activities.push_back(std::move(placement));
-  coverage.check = CheckInvolvement(
-      coverage.document,
-      {.sectors = {}, .first_day = coverage.first_day, .last_day = coverage.last_day});
+  coverage.check = CheckInvolvement(coverage.document, {.sectors = {"15"},
+                                                        .first_day = coverage.first_day,
+                                                        .last_day = coverage.last_day,
+                                                        .today = kToday});
   coverage.gap = {coverage.planner, coverage.title, 3, 2, 0};
   return coverage;
 }
@@ -281,9 +282,10 @@ TEST(DashboardTest, ManyActivitiesGoIntoSeveralTablesAndManyLearnersAreCounted) 
     coverage.document.activities.push_back(more);
   }
   for (int i = 0; i < 400; ++i) coverage.document.learners.push_back({"N" + std::to_string(i), ""});
-  coverage.check = CheckInvolvement(
-      coverage.document,
-      {.sectors = {}, .first_day = coverage.first_day, .last_day = coverage.last_day});
+  coverage.check = CheckInvolvement(coverage.document, {.sectors = {"15"},
+                                                        .first_day = coverage.first_day,
+                                                        .last_day = coverage.last_day,
+                                                        .today = kToday});
   dashboard.planners.push_back(std::move(coverage));
   const std::string html = RenderDashboard(dashboard);
   const Outline page = Outline::Of(html);
