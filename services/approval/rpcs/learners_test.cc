@@ -962,6 +962,7 @@ TEST_F(LearnerTest, RefusalsNameTheRuleAndThePlace) {
   review.set_parent(kCentre);
   *review.mutable_quality_review()->mutable_review_day() = DateOf(Today());
   v1::AchievementRow late = Row(gone->name(), "301");
+  ASSERT_THAT(Register(Draft("E8")), IsOk());
   ASSERT_THAT(Impose("learner-cap", 1), IsOk());
   struct Case {
     absl::Status status;

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "services/approval/stores/learner_texts.h"
 #include "services/approval/stores/rows.h"
@@ -17,7 +18,8 @@ using platform::SqlRow;
 using platform::View;
 
 // The texts of the centre that hold one of the words. A pattern that finds more than it should does
-// no harm: `change` looks again. Both sides are folded by the engine, so that it cannot find less.
+// no harm: `change` looks again. Columns are compared byte by byte on both engines, so that LOWER
+// folds ASCII there as patterns are folded here, and nothing else.
 absl::StatusOr<std::vector<std::string>> Holding(platform::Transaction& tx, const LearnerText& text,
                                                  std::string_view tenant, std::string_view centre,
                                                  std::span<const std::string> patterns) {
@@ -26,8 +28,7 @@ absl::StatusOr<std::vector<std::string>> Holding(platform::Transaction& tx, cons
   sql.Bind(tenant);
   sql.Add(absl::StrCat(" AND ", View(text.centre), " = ")).Bind(centre).Add(" AND (1 = 0");
   for (const std::string& pattern : patterns) {
-    sql.Add(absl::StrCat(" OR LOWER(", View(text.column), ") LIKE LOWER("));
-    sql.Bind(pattern).Add(")");
+    sql.Add(absl::StrCat(" OR LOWER(", View(text.column), ") LIKE ")).Bind(pattern);
   }
   sql.Add(")");
   return Collect<std::string>(
@@ -42,7 +43,7 @@ absl::Status LearnerTraces::Rewrite(Tx& tx, std::string_view tenant, std::string
                                     absl::FunctionRef<bool(std::string&)> change) {
   std::vector<std::string> patterns;
   for (const std::string& word : words) {
-    if (!word.empty()) patterns.push_back(absl::StrCat("%", word, "%"));
+    if (!word.empty()) patterns.push_back(absl::StrCat("%", absl::AsciiStrToLower(word), "%"));
   }
   if (patterns.empty()) return absl::OkStatus();
   for (const LearnerText& text : kLearnerTexts) {
