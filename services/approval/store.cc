@@ -7,7 +7,6 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "services/approval/errors.h"
-#include "services/approval/involvement/stages.h"
 #include "services/approval/stores/in_list.h"
 #include "services/approval/stores/rows.h"
 #include "services/platform/core/status_macros.h"
@@ -509,20 +508,6 @@ absl::StatusOr<std::int64_t> Store::CountApprovals(Transaction& tx, const Reach&
                  return absl::OkStatus();
                }));
   return count;
-}
-
-absl::StatusOr<std::vector<QualificationApproval>> Store::ApprovalsWithoutPlanner(
-    Transaction& tx, const Reach& reach, std::string_view centre, absl::CivilDay day, int limit) {
-  static const std::string kSql = absl::StrCat(
-      "SELECT ", View(kApprovalColumns),
-      " FROM qualification_approvals a WHERE a.tenant = $1 AND a.centre = $2 AND ($3 = '' OR "
-      "a.centre = $3) AND a.state IN ('applied', 'approved', 'suspended') AND NOT EXISTS (SELECT 1 "
-      "FROM planners p WHERE p.tenant = a.tenant AND p.centre = a.centre AND p.approval = a.id AND "
-      "p.state <> $4 AND p.last_day >= $5) ORDER BY a.qualification, a.id LIMIT $6");
-  const std::string text = TextOf(day);
-  const SqlValue values[] = {
-      reach.tenant, centre, reach.within, static_cast<int>(PlannerState::kRemoved), text, limit};
-  return ReadApprovals(tx, kSql, values);
 }
 
 absl::StatusOr<std::map<std::string, std::vector<QualificationApproval>>> Store::ApprovalsOfCentres(

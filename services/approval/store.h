@@ -125,10 +125,6 @@ class Store {
                                                                       int limit);
   absl::StatusOr<std::int64_t> CountApprovals(platform::Transaction& tx, const Reach& reach,
                                               std::string_view centre);
-  // Applied for or given, and without a planner whose period is not over on the day.
-  absl::StatusOr<std::vector<QualificationApproval>> ApprovalsWithoutPlanner(
-      platform::Transaction& tx, const Reach& reach, std::string_view centre, absl::CivilDay day,
-      int limit);
 
   // All that each of several centres ever had, by centre, each in id order.
   absl::StatusOr<std::map<std::string, std::vector<QualificationApproval>>> ApprovalsOfCentres(

@@ -7,7 +7,6 @@
 
 #include "services/approval/search.h"
 #include "services/approval/stores/centre_search.h"
-#include "services/approval/stores/planners.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/testing/engines.h"
 #include "services/platform/testing/status_matchers.h"
@@ -291,7 +290,7 @@ TEST_P(StoreTest, KeepsOneOpenApprovalPerCentreAndQualification) {
   EXPECT_EQ(all[1].applied_under, std::nullopt);
 }
 
-TEST_P(StoreTest, ListsWhatIsInForceFirstAndWhatHasNoPlanner) {
+TEST_P(StoreTest, ListsWhatIsInForceFirst) {
   const auto insert = [&](const std::string& id, ApprovalState state) {
     QualificationApproval approval = MakeApproval("urn-100000", id);
     approval.qualification = id;
@@ -304,16 +303,6 @@ TEST_P(StoreTest, ListsWhatIsInForceFirstAndWhatHasNoPlanner) {
   insert("id2", ApprovalState::kApplied);
   insert("id3", ApprovalState::kSuspended);
   insert("id4", ApprovalState::kApproved);
-  PlannerRecord planner;
-  planner.centre = "urn-100000";
-  planner.id = "p1";
-  planner.approval = "id3";
-  planner.qualification = "id3";
-  planner.first_day = absl::CivilDay(2025, 9, 1);
-  planner.last_day = absl::CivilDay(2026, 7, 1);
-  planner.declaration_deadline = planner.last_day;
-  ASSERT_THAT(Write([&](Transaction& tx) { return PlannerStore().Insert(tx, "body-a", planner); }),
-              IsOk());
   const auto ids = [](const std::vector<QualificationApproval>& approvals) {
     std::vector<std::string> found;
     for (const QualificationApproval& approval : approvals) found.push_back(approval.id);
@@ -329,53 +318,6 @@ TEST_P(StoreTest, ListsWhatIsInForceFirstAndWhatHasNoPlanner) {
   EXPECT_EQ(
       InRead([&](Transaction& tx) { return *store_.CountApprovals(tx, kTenant, "urn-100000"); }),
       4);
-  const auto unplanned = [&](absl::CivilDay day) {
-    return ids(InRead([&](Transaction& tx) {
-      return *store_.ApprovalsWithoutPlanner(tx, kTenant, "urn-100000", day, 9);
-    }));
-  };
-  EXPECT_THAT(unplanned(planner.last_day), ElementsAre("id2", "id4"));
-  EXPECT_THAT(unplanned(planner.last_day + 1), ElementsAre("id2", "id3", "id4"));
-}
-
-TEST_P(StoreTest, ListsApprovalsOfOneCentreOrOfAllWithinTheReach) {
-  for (const char* centre : {"urn-100002", "urn-100000"}) {
-    for (const char* number : {"1", "2", "3"}) {
-      QualificationApproval approval = MakeApproval(centre, std::string("id") + number);
-      approval.qualification = number;
-      ASSERT_THAT(
-          Write([&](Transaction& tx) { return store_.InsertApproval(tx, "body-a", approval); }),
-          IsOk());
-    }
-  }
-  auto list = [&](const Reach& reach, std::string_view centre) {
-    std::vector<std::string> names;
-    std::string after;
-    do {
-      const ApprovalPage page = InRead([&](Transaction& tx) {
-        return *store_.ListApprovals(tx, reach, ApprovalFilter{.centre = std::string(centre)},
-                                     after, 2);
-      });
-      for (const auto& a : page.approvals) names.push_back(a.centre.substr(4) + " " + a.id);
-      after = page.next;
-    } while (!after.empty());
-    return names;
-  };
-  EXPECT_THAT(list(kTenant, ""), ElementsAre("100000 id1", "100000 id2", "100000 id3", "100002 id1",
-                                             "100002 id2", "100002 id3"));
-  EXPECT_THAT(list(kTenant, "urn-100002"), ElementsAre("100002 id1", "100002 id2", "100002 id3"));
-  EXPECT_THAT(list({"body-a", "urn-100002"}, ""),
-              ElementsAre("100002 id1", "100002 id2", "100002 id3"));
-  EXPECT_THAT(list({"body-a", "urn-100002"}, "urn-100000"), IsEmpty());
-  EXPECT_THAT(list({"body-b", ""}, ""), IsEmpty());
-  EXPECT_THAT(InRead([&](Transaction& tx) {
-                return store_.GetApproval(tx, {"body-a", "urn-100002"}, "urn-100000", "id1");
-              }),
-              IsError(kNotFound, "APPROVAL_NOT_FOUND"));
-  EXPECT_THAT(InRead([&](Transaction& tx) {
-                return store_.GetApproval(tx, {"body-b", ""}, "urn-100000", "id1");
-              }),
-              IsError(kNotFound, "APPROVAL_NOT_FOUND"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, StoreTest, platform::testing::Engines(),

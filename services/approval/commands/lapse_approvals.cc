@@ -11,7 +11,6 @@
 #include "services/approval/events.h"
 #include "services/approval/stores/approvals.h"
 #include "services/platform/core/status_macros.h"
-#include "services/platform/log/log.h"
 
 namespace assay::approval {
 namespace {
@@ -19,7 +18,8 @@ namespace {
 using platform::Transaction;
 
 constexpr int kBatch = 1000;
-constexpr int kBatchesMost = 1000;         // In one round.
+constexpr int kBatchesMost = 1000;  // In one round.
+constexpr std::size_t kFailedNamed = 5;
 constexpr std::size_t kFailedMost = 1000;  // More than this is not the fault of single approvals.
 
 absl::CivilDay DayOf(absl::Time time) { return absl::ToCivilDay(time, absl::UTCTimeZone()); }
@@ -50,7 +50,10 @@ absl::Status Lapse(const Work& work, const EndingApproval& ending) {
   return LapseApproval(work, approval);
 }
 
-using Failed = std::set<std::tuple<std::string, std::string, std::string>>;
+struct Failed {
+  std::set<std::tuple<std::string, std::string, std::string>> approvals;
+  std::string why;  // Of the first ones.
+};
 
 // How many of the items were new; the ones that could not be closed go into `failed`.
 int LapseEach(const Context& context, absl::Time now, const std::vector<EndingApproval>& items,
@@ -58,19 +61,17 @@ int LapseEach(const Context& context, absl::Time now, const std::vector<EndingAp
   int tried = 0;
   for (const EndingApproval& item : items) {
     const std::tuple key(item.tenant, item.centre, item.id);
-    if (failed.contains(key)) continue;
+    if (failed.approvals.contains(key)) continue;
     ++tried;
     const platform::Call call = CallOf(context, item.tenant, now);
     const absl::Status done = context.database.WriteNow([&](Transaction& tx) {
       return Lapse(Work{tx, call, context, ReachOf(call)}, item);
     });
     if (done.ok()) continue;
-    failed.insert(key);
-    platform::Log(
-        platform::Severity::kError, "approval.lapse_failed",
-        {{"tenant", item.tenant},
-         {"approval", absl::StrCat("centres/", item.centre, "/qualificationApprovals/", item.id)},
-         {"status", done.ToString()}});
+    failed.approvals.insert(key);
+    if (failed.approvals.size() > kFailedNamed) continue;
+    absl::StrAppend(&failed.why, "; centres/", item.centre, "/qualificationApprovals/", item.id,
+                    " of ", item.tenant, ": ", done.ToString());
   }
   return tried;
 }
@@ -101,18 +102,20 @@ absl::Status LapseApproval(const Work& work, QualificationApproval approval) {
 
 absl::Status TendApprovals(const Context& context, absl::Time now) {
   Failed failed;
-  for (int batches = 0; batches < kBatchesMost && failed.size() < kFailedMost; ++batches) {
+  for (int batches = 0; batches < kBatchesMost && failed.approvals.size() < kFailedMost;
+       ++batches) {
     std::vector<EndingApproval> ending;
     // Those that failed are found again, beside as many others as make a batch.
-    const int limit = kBatch + static_cast<int>(failed.size());
+    const int limit = kBatch + static_cast<int>(failed.approvals.size());
     RETURN_IF_ERROR(context.database.ReadNow([&](Transaction& tx) -> absl::Status {
       ASSIGN_OR_RETURN(ending, ApprovalStore().ListEnding(tx, DayOf(now), limit));
       return absl::OkStatus();
     }));
     if (LapseEach(context, now, ending, failed) == 0) break;
   }
-  if (failed.empty()) return absl::OkStatus();
-  return absl::InternalError(absl::StrCat(failed.size(), " approvals could not be closed"));
+  if (failed.approvals.empty()) return absl::OkStatus();
+  return absl::InternalError(
+      absl::StrCat(failed.approvals.size(), " approvals could not be closed", failed.why));
 }
 
 }  // namespace assay::approval

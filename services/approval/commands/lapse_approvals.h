@@ -10,9 +10,9 @@ namespace assay::approval {
 // Closes an approval that has ended by itself (see LapseDay) as lapsed, and says so.
 absl::Status LapseApproval(const Work& work, QualificationApproval approval);
 
-// The same for those of all tenants. One that cannot be closed is logged, holds up no other, and is
-// tried again the next time; the answer then is INTERNAL. Bounded; what is left is done the next
-// time.
+// The same for those of all tenants. One that cannot be closed holds up no other and is tried again
+// the next time; the answer then is INTERNAL, with the first of them and why, after all were tried.
+// Bounded; what is left is done the next time.
 absl::Status TendApprovals(const Context& context, absl::Time now);
 
 }  // namespace assay::approval

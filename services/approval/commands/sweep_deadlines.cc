@@ -5,12 +5,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "services/approval/commands/change_centre_state.h"
 #include "services/approval/commands/restrict_centre.h"
 #include "services/approval/oversight_events.h"
 #include "services/approval/stores/deadlines.h"
 #include "services/platform/core/status_macros.h"
-#include "services/platform/log/log.h"
 
 namespace assay::approval {
 namespace {
@@ -127,9 +127,7 @@ absl::Status SweepDeadlines(const Context& context, absl::Time now) {
     const absl::Status swept = SweepTenant(context, tenant, now);
     if (swept.ok()) continue;
     // One body's trouble keeps no reminder from the others.
-    failed = swept;
-    platform::Log(platform::Severity::kError, "approval.sweep_failed",
-                  {{"tenant", tenant}, {"status", swept.ToString()}});
+    failed = absl::Status(swept.code(), absl::StrCat(tenant, ": ", swept.message()));
   }
   return failed;
 }

@@ -193,11 +193,11 @@ absl::Status AddApprovals(const Work& work, Titles& titles, CentreDashboard& das
     ASSIGN_OR_RETURN(Titles::Title title, titles.Of(approval.qualification));
     dashboard.approvals.push_back({std::move(approval), std::move(title.text)});
   }
-  ASSIGN_OR_RETURN(const std::vector<QualificationApproval> unplanned,
-                   store.ApprovalsWithoutPlanner(work.tx, work.reach, centre, dashboard.today,
-                                                 kOpenApprovalsMax));
-  for (const QualificationApproval& approval : unplanned) {
-    ASSIGN_OR_RETURN(Titles::Title title, titles.Of(approval.qualification));
+  ASSIGN_OR_RETURN(const std::vector<std::string> unplanned,
+                   PlannerGapStore().WithoutPlanner(work.tx, work.reach, centre, dashboard.today,
+                                                    kOpenApprovalsMax));
+  for (const std::string& number : unplanned) {
+    ASSIGN_OR_RETURN(Titles::Title title, titles.Of(number));
     if (title.involvement) dashboard.unplanned.push_back(std::move(title.text));
   }
   return absl::OkStatus();

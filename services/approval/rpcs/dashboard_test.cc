@@ -71,7 +71,7 @@ TEST_F(DashboardTest, ShowsWhatIsDueAndWhatASanctionStops) {
   for (const auto& item : page.All("li")) missing.push_back(item.text);
   EXPECT_THAT(missing, Contains(HasSubstr("Registrations are stopped: Two verifiers left.")));
   const auto due = page.Rows("Soonest first");
-  ASSERT_THAT(due, SizeIs(2));  // With the headings.
+  ASSERT_THAT(due, SizeIs(3));  // With the headings, and the application that waits for an answer.
   EXPECT_EQ(due[1][1], "in 5 days");
   EXPECT_THAT(due[1][2], HasSubstr("Train the verifiers"));
   EXPECT_THAT(page.Rows("Approvals of the centre").at(1).at(0), HasSubstr("3818-13"));

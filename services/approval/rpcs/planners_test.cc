@@ -1281,22 +1281,31 @@ TEST_F(PlannerTest, TheTimelineAndWhatIsDueFollowAPlanner) {
   ASSERT_THAT(Judge(*planner, Planner::STATE_NEEDS_DEVELOPMENT), IsOk());
   v1::ListDueActionsRequest due;
   due.set_parent("centres/urn-100000");
-  const auto wanting =
-      Call<v1::ListDueActionsResponse>("OversightService/ListDueActions", due, head_);
-  ASSERT_THAT(wanting, IsOk());
-  ASSERT_EQ(wanting->due_actions_size(), 2);
-  EXPECT_EQ(wanting->due_actions(0).text(), "Name employers");
-  EXPECT_EQ(wanting->due_actions(0).kind(), v1::DUE_KIND_PLANNER_ACTION);
-  EXPECT_EQ(wanting->due_actions(0).days_left(), 14);
-  EXPECT_EQ(wanting->due_actions(1).item(), planner->name());
-  EXPECT_EQ(wanting->due_actions(1).rule(), "EI-11");
+  // Beside the application that waits for an answer.
+  const auto due_now = [&] {
+    const auto list =
+        Call<v1::ListDueActionsResponse>("OversightService/ListDueActions", due, head_);
+    EXPECT_THAT(list, IsOk());
+    std::vector<v1::DueAction> found;
+    for (const v1::DueAction& one : list->due_actions()) {
+      if (one.kind() != v1::DUE_KIND_ANSWER) found.push_back(one);
+    }
+    return found;
+  };
+  const auto wanting = due_now();
+  ASSERT_EQ(wanting.size(), 2u);
+  EXPECT_EQ(wanting[0].text(), "Name employers");
+  EXPECT_EQ(wanting[0].kind(), v1::DUE_KIND_PLANNER_ACTION);
+  EXPECT_EQ(wanting[0].days_left(), 14);
+  EXPECT_EQ(wanting[1].item(), planner->name());
+  EXPECT_EQ(wanting[1].rule(), "EI-11");
   ASSERT_THAT(Update(*Get(planner->name(), head_), Document(), "employers are named"), IsOk());
   ASSERT_THAT(Submit(*planner), IsOk());
   ASSERT_THAT(Judge(*planner, Planner::STATE_MEETS), IsOk());
-  const auto met = Call<v1::ListDueActionsResponse>("OversightService/ListDueActions", due, head_);
-  ASSERT_EQ(met->due_actions_size(), 1);
-  EXPECT_EQ(met->due_actions(0).kind(), v1::DUE_KIND_DECLARATION);
-  EXPECT_EQ(met->due_actions(0).rule(), "EI-13");
+  const auto met = due_now();
+  ASSERT_EQ(met.size(), 1u);
+  EXPECT_EQ(met[0].kind(), v1::DUE_KIND_DECLARATION);
+  EXPECT_EQ(met[0].rule(), "EI-13");
   v1::ListTimelineRequest timeline;
   timeline.set_parent("centres/urn-100000");
   timeline.set_subject(planner->name());

@@ -52,6 +52,8 @@ class DeadlineStoreTest : public platform::testing::EngineTest {
     return *std::move(result);
   }
   void SetUp() override {
+    EngineTest::SetUp();
+    if (IsSkipped()) return;
     Centre centre;
     centre.id = "urn-1";
     centre.facts.title = "Hill College";

@@ -61,6 +61,23 @@ absl::StatusOr<std::int64_t> PlannerGapStore::Count(Tx& tx, const Reach& reach,
   return count;
 }
 
+absl::StatusOr<std::vector<std::string>> PlannerGapStore::WithoutPlanner(Tx& tx, const Reach& reach,
+                                                                         std::string_view centre,
+                                                                         absl::CivilDay day,
+                                                                         int limit) {
+  const std::string text = TextOf(day);
+  const SqlValue values[] = {reach.tenant, centre, reach.within, kRemoved, text, limit};
+  return Collect<std::string>(
+      tx,
+      "SELECT a.qualification FROM qualification_approvals a WHERE a.tenant = $1 AND a.centre = $2 "
+      "AND ($3 = '' OR a.centre = $3) AND a.state IN ('applied', 'approved', 'suspended') AND NOT "
+      "EXISTS (SELECT 1 FROM planners p WHERE p.tenant = a.tenant AND p.centre = a.centre AND "
+      "p.approval = a.id AND p.state <> $4 AND p.last_day >= $5) ORDER BY a.qualification, a.id "
+      "LIMIT $6",
+      values,
+      [](const SqlRow& row) -> absl::StatusOr<std::string> { return std::string(row.Text(0)); });
+}
+
 absl::StatusOr<std::map<std::string, bool>> PlannerGapStore::Decisions(
     Tx& tx, std::string_view tenant, const PlannerRecord& planner) {
   std::map<std::string, bool> decisions;

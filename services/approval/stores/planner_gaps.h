@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
 #include "services/approval/stores/planners.h"
 
 namespace assay::approval {
@@ -31,6 +32,11 @@ class PlannerGapStore {
   absl::StatusOr<std::vector<PlannerGap>> List(Tx& tx, const Reach& reach, std::string_view centre,
                                                int limit);
   absl::StatusOr<std::int64_t> Count(Tx& tx, const Reach& reach, std::string_view centre);
+  // Of the centre's approvals that are applied for or given, the qualifications of those without a
+  // planner whose period is not over on the day.
+  absl::StatusOr<std::vector<std::string>> WithoutPlanner(Tx& tx, const Reach& reach,
+                                                          std::string_view centre,
+                                                          absl::CivilDay day, int limit);
   // What was decided on referred learners of the planner, by enrolment number.
   absl::StatusOr<std::map<std::string, bool>> Decisions(Tx& tx, std::string_view tenant,
                                                         const PlannerRecord& planner);

@@ -104,6 +104,31 @@ TEST_P(PlannerGapStoreTest, CountsWhoLacksWhatWithWhatWasDecided) {
               ElementsAre(Pair("E3", true), Pair("E4", false)));
 }
 
+// EI-1, EI-9
+TEST_P(PlannerGapStoreTest, FindsWhatHasNoPlannerOnADay) {
+  const absl::CivilDay first(2025, 9, 1);
+  Insert("a", first);
+  Insert("b", first, PlannerState::kRemoved);
+  for (const char* id : {"a", "b", "c", "d"}) {
+    QualificationApproval approval;
+    approval.centre = "urn-1";
+    approval.id = absl::StrCat("approval-", id);
+    approval.qualification = absl::StrCat("q-", id);
+    if (approval.id == "approval-d") approval.state = ApprovalState::kRefused;
+    ASSERT_THAT(db().WriteNow([&](Transaction& tx) {
+      return Store().InsertApproval(tx, "body-a", approval);
+    }),
+                IsOk());
+  }
+  const auto without = [&](absl::CivilDay day, const Reach& reach) {
+    return InRead(
+        [&](Transaction& tx) { return *store_.WithoutPlanner(tx, reach, "urn-1", day, 9); });
+  };
+  EXPECT_THAT(without(first + 300, kTenant), ElementsAre("q-b", "q-c"));
+  EXPECT_THAT(without(first + 301, kTenant), ElementsAre("q-a", "q-b", "q-c"));
+  EXPECT_THAT(without(first, {"body-a", "urn-2"}), IsEmpty());
+}
+
 INSTANTIATE_TEST_SUITE_P(Engines, PlannerGapStoreTest, platform::testing::Engines(),
                          platform::testing::EngineName);
 
