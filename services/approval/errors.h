@@ -106,6 +106,8 @@ inline constexpr std::string_view kRiskPolicyRefused = "RISK_POLICY_REFUSED";
 inline constexpr std::string_view kRecordingFormNotFound = "RECORDING_FORM_NOT_FOUND";
 inline constexpr std::string_view kRecordingFormStateWrong = "RECORDING_FORM_STATE_WRONG";
 inline constexpr std::string_view kRecordingFormNotApproved = "RECORDING_FORM_NOT_APPROVED";
+inline constexpr std::string_view kRegionNotServed = "REGION_NOT_SERVED";
+inline constexpr std::string_view kRegionUnknown = "REGION_UNKNOWN";
 
 inline constexpr std::string_view kReasons[] = {
     kCentreNotFound,
@@ -209,6 +211,8 @@ inline constexpr std::string_view kReasons[] = {
     kRecordingFormNotFound,
     kRecordingFormStateWrong,
     kRecordingFormNotApproved,
+    kRegionNotServed,
+    kRegionUnknown,
 };
 
 }  // namespace assay::approval
