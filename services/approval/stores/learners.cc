@@ -343,9 +343,6 @@ absl::Status LearnerStore::Know(Tx& tx, std::string_view tenant, std::string_vie
                  });
 }
 
-absl::StatusOr<std::vector<RegistrationRecord>> LearnerStore::OfLearner return absl::OkStatus();
-}
-
 absl::StatusOr<std::vector<RegistrationRecord>> LearnerStore::OfLearner(
     Tx& tx, std::string_view tenant, std::string_view centre, const LearnerDetails& learner) {
   const std::string_view uln =
