@@ -1,5 +1,5 @@
-// Versions of catalogue entries as they were read: a version never changes, and reading one checks it
-// and searches its rule of combination.
+// Versions of catalogue entries as they were read: a version never changes, and reading one checks
+// it and searches its rule of combination.
 //
 // Thread-safe. Holds the latest used, up to a number of bytes of documents.
 //
@@ -38,7 +38,7 @@ class ParsedEntries {
   };
 
   const std::size_t bytes_max_;
-  std::mutex mutex_;  // Guards what follows.
+  std::mutex mutex_;       // Guards what follows.
   std::list<Slot> slots_;  // Latest used first.
   absl::flat_hash_map<std::string, std::list<Slot>::iterator> by_key_;
   std::size_t bytes_ = 0;

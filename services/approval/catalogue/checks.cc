@@ -26,9 +26,10 @@ class Checker {
 
   std::vector<Finding> Run() {
     if (q_.bare) {
-      Found("ENTRY_BARE", "qualification",
-            "only number, title and level are known: it can be named for a fast track (QUAL-7), and "
-            "nothing can be awarded on it");
+      Found(
+          "ENTRY_BARE", "qualification",
+          "only number, title and level are known: it can be named for a fast track (QUAL-7), and "
+          "nothing can be awarded on it");
       return std::move(findings_);
     }
     CheckHours();
@@ -232,18 +233,20 @@ class Checker {
 
 std::string_view RuleOf(const Finding& finding) {
   constexpr std::string_view kOfCombination[] = {
-      "UNIT_UNKNOWN",        "UNIT_NOT_IN_COMBINATION",    "UNIT_IN_SEVERAL_RULES",
-      "RULE_TITLE_REPEATED", "COMBINATION_LIMITS_CROSSED", "COMBINATION_UNSATISFIABLE",
+      "UNIT_UNKNOWN",           "UNIT_NOT_IN_COMBINATION",    "UNIT_IN_SEVERAL_RULES",
+      "RULE_TITLE_REPEATED",    "COMBINATION_LIMITS_CROSSED", "COMBINATION_UNSATISFIABLE",
       "COMBINATION_TOO_COMPLEX"};
   return IsOneOf(kOfCombination, finding.kind) ? "QUAL-3" : "QUAL-4";
 }
 
 bool IsRefusing(const Finding& finding) {
-  constexpr std::string_view kRefusing[] = {
-      "UNIT_UNKNOWN",           "UNIT_REPEATED",
-      "RULE_TITLE_REPEATED",    "COMBINATION_LIMITS_CROSSED",
-      "COMBINATION_TOO_COMPLEX", "COMBINATION_UNSATISFIABLE",
-      "REGISTRATION_MONTHS_TOO_MANY"};
+  constexpr std::string_view kRefusing[] = {"UNIT_UNKNOWN",
+                                            "UNIT_REPEATED",
+                                            "RULE_TITLE_REPEATED",
+                                            "COMBINATION_LIMITS_CROSSED",
+                                            "COMBINATION_TOO_COMPLEX",
+                                            "COMBINATION_UNSATISFIABLE",
+                                            "REGISTRATION_MONTHS_TOO_MANY"};
   return IsOneOf(kRefusing, finding.kind);
 }
 

@@ -147,8 +147,9 @@ TEST(CheckQualificationTest, FindsARuleThatCannotBeSearched) {
   q.units.clear();
   q.combination = {.title = "all", .credits_min = 40, .units_max = 20};
   for (int part = 0; part < 7; ++part) {
-    Combination rule = {
-        .title = std::string(1, static_cast<char>('a' + part)), .credits_min = 9, .credits_max = 20};
+    Combination rule = {.title = std::string(1, static_cast<char>('a' + part)),
+                        .credits_min = 9,
+                        .credits_max = 20};
     for (int i = 0; i < 8; ++i) {
       q.units.push_back(MakeUnit((rule.title + std::to_string(i)).c_str(), 1 + i, {}, 0));
       q.units.back().percentage_total = 0;
@@ -161,9 +162,9 @@ TEST(CheckQualificationTest, FindsARuleThatCannotBeSearched) {
 
 // QUAL-3, QUAL-4: one rule for whoever brings an entry.
 TEST(IsRefusingTest, RefusesWhatMeansNothingAndKeepsWhatOnlyContradictsItself) {
-  for (const char* kind : {"UNIT_UNKNOWN", "UNIT_REPEATED", "RULE_TITLE_REPEATED",
-                           "COMBINATION_LIMITS_CROSSED", "COMBINATION_UNSATISFIABLE",
-                           "COMBINATION_TOO_COMPLEX", "REGISTRATION_MONTHS_TOO_MANY"}) {
+  for (const char* kind :
+       {"UNIT_UNKNOWN", "UNIT_REPEATED", "RULE_TITLE_REPEATED", "COMBINATION_LIMITS_CROSSED",
+        "COMBINATION_UNSATISFIABLE", "COMBINATION_TOO_COMPLEX", "REGISTRATION_MONTHS_TOO_MANY"}) {
     EXPECT_TRUE(IsRefusing({kind, "", ""})) << kind;
   }
   for (const char* kind : {"MARKS_DO_NOT_SUM", "PERCENTAGE_DIFFERS_FROM_MARKS", "ENTRY_BARE",

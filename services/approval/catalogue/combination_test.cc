@@ -181,9 +181,9 @@ TEST(EvaluateTest, CountsNoCreditsOfUnitsBeyondAMaximumOfUnitsOfParts) {
   EXPECT_EQ(progress.rules[0].units_over, 1);
   EXPECT_THAT(FindCompletions(q, {}).sets, IsEmpty());
   q.combination.credits_min = 6;
-  EXPECT_THAT(FindCompletions(q, {}).sets,
-              UnorderedElementsAre(ElementsAre("a", "b"), ElementsAre("a", "c"),
-                                   ElementsAre("b", "c")));
+  EXPECT_THAT(
+      FindCompletions(q, {}).sets,
+      UnorderedElementsAre(ElementsAre("a", "b"), ElementsAre("a", "c"), ElementsAre("b", "c")));
 }
 
 // QUAL-3: a part's unit makes room for a better one of the rule's own.
@@ -342,9 +342,8 @@ class Oracle {
   }
   int Credits(const Combination& rule, Mask set) const {
     int credits = 0;
-    const Mask own = Share(rule, set, [&](const Combination& part, Mask share) {
-      credits += Credits(part, share);
-    });
+    const Mask own = Share(
+        rule, set, [&](const Combination& part, Mask share) { credits += Credits(part, share); });
     for (const Unit& unit : q_.units) {
       if (own & BitOf(unit.number)) credits += unit.credits;
     }
@@ -466,8 +465,7 @@ TEST(FindCompletionsTest, AgreesWithTheOracleFromAnyPointOn) {
         for (const std::string& number : set) with |= 1u << (number[0] - 'a');
         EXPECT_TRUE(oracle.Met(q.combination, with)) << round;
       }
-      EXPECT_EQ(FindCompletions(q, NumbersIn(have)).sets.empty(),
-                !oracle.Met(q.combination, kAll))
+      EXPECT_EQ(FindCompletions(q, NumbersIn(have)).sets.empty(), !oracle.Met(q.combination, kAll))
           << round;
     }
   }

@@ -22,8 +22,8 @@ constexpr int kSharedUnitsMax = 20;
 // or a maximum cuts it off, and goes to the rules around this one at once: that keeps states few.
 //
 // That is exact as long as units come to a rule with a maximum of units best first. If they cannot,
-// because a part below has a maximum of credits, the rule *gathers*: it keeps how many units add how
-// many credits, and counts when it ends.
+// because a part below has a maximum of credits, the rule *gathers*: it keeps how many units add
+// how many credits, and counts when it ends.
 struct Rule {
   int credits_min = 0;
   int units_min = 0;
@@ -139,7 +139,8 @@ class Plan {
     return state;
   }
 
-  // How many units add `gain` is a digit of the rule's figures. The least goes if there are too many.
+  // How many units add `gain` is a digit of the rule's figures. The least goes if there are too
+  // many.
   static std::uint64_t Gather(std::uint64_t state, const Rule& rule, int gain) {
     const auto radix = static_cast<std::uint64_t>(rule.units_bound + 1);
     std::uint64_t place = rule.base;

@@ -74,8 +74,8 @@ struct Qualification {
   std::vector<std::string> regions;
   std::vector<std::string> fast_track_from;  // QUAL-7.
   bool bare = false;  // Number, title and level only: for other entries' fast_track_from.
-  bool employer_involvement = false;         // Asked of every learner (EI-1).
-  std::vector<std::string> sectors;          // Codes of sector subject areas (EI-3).
+  bool employer_involvement = false;  // Asked of every learner (EI-1).
+  std::vector<std::string> sectors;   // Codes of sector subject areas (EI-3).
   std::string source;
   std::vector<Unit> units;
   Combination combination;

@@ -16,11 +16,16 @@ constexpr std::string_view kWales = "Wales";
 constexpr std::string_view kNations[] = {kEngland, kWales, "Scotland", "Northern Ireland"};
 constexpr std::string_view kEverywhere[] = {"United Kingdom", "UK", "All", "International"};
 // The regions into which statistics divide England; the last one has two names.
-constexpr std::string_view kOfEngland[] = {
-    "North East",      "North West",           "East Midlands",
-    "West Midlands",   "East of England",      "London",
-    "South East",      "South West",           "Yorkshire and the Humber",
-    "Yorkshire and The Humber"};
+constexpr std::string_view kOfEngland[] = {"North East",
+                                           "North West",
+                                           "East Midlands",
+                                           "West Midlands",
+                                           "East of England",
+                                           "London",
+                                           "South East",
+                                           "South West",
+                                           "Yorkshire and the Humber",
+                                           "Yorkshire and The Humber"};
 // The national register of England says so of schools that the Welsh one keeps.
 constexpr std::string_view kWalesOfEngland = "Wales (pseudo)";
 

@@ -1,6 +1,7 @@
 // Where a qualification may be offered, and whether a centre is there (QUAL-1).
 //
-// The regions of a qualification are nations ("Wales"), regions of England ("London"), or everywhere
+// The regions of a qualification are nations ("Wales"), regions of England ("London"), or
+// everywhere
 // ("United Kingdom"; none at all). Where a centre is, is said by its region, else by the authority
 // in its national number.
 //
@@ -14,12 +15,13 @@
 namespace assay::approval {
 
 struct Whereabouts {
-  std::string_view region;   // "London", "Wales", as a register or an officer says; "" if nobody does.
+  std::string_view
+      region;  // "London", "Wales", as a register or an officer says; "" if nobody does.
   std::string_view laestab;  // "6602130"
 };
 
-// "England", "Wales", "Scotland", "Northern Ireland", or "" if it cannot be told. Schools of England
-// abroad have numbers of no nation.
+// "England", "Wales", "Scotland", "Northern Ireland", or "" if it cannot be told. Schools of
+// England abroad have numbers of no nation.
 std::string_view NationOf(const Whereabouts& centre);
 
 enum class Offer { kHere, kElsewhere, kUnknown };

@@ -32,22 +32,22 @@ TEST(OfferInTest, NeedsTheCentreToBeWhereTheQualificationIsOffered) {
     Whereabouts centre;
     Offer expected;
   };
-  for (const Case& c : std::vector<Case>{
-           {{}, {.laestab = "2013614"}, Offer::kHere},
-           {{}, {}, Offer::kHere},
-           {{"Wales"}, {.laestab = "6602130"}, Offer::kHere},
-           {{"Wales"}, {.laestab = "2013614"}, Offer::kElsewhere},
-           {{"Wales"}, {.region = "London"}, Offer::kElsewhere},
-           {{"Wales"}, {}, Offer::kUnknown},
-           {{"Wales", "England"}, {.region = "South West"}, Offer::kHere},
-           {{"London"}, {.region = "London"}, Offer::kHere},
-           {{"London"}, {.region = "South West"}, Offer::kElsewhere},
-           {{"London"}, {.region = "England"}, Offer::kUnknown},
-           {{"London"}, {.laestab = "2013614"}, Offer::kUnknown},
-           {{"London"}, {.region = "Wales"}, Offer::kElsewhere},
-           {{"United Kingdom"}, {}, Offer::kHere},
-           {{"Jersey"}, {.region = "Jersey"}, Offer::kHere},
-           {{"Jersey"}, {.region = "London"}, Offer::kElsewhere}}) {
+  for (const Case& c :
+       std::vector<Case>{{{}, {.laestab = "2013614"}, Offer::kHere},
+                         {{}, {}, Offer::kHere},
+                         {{"Wales"}, {.laestab = "6602130"}, Offer::kHere},
+                         {{"Wales"}, {.laestab = "2013614"}, Offer::kElsewhere},
+                         {{"Wales"}, {.region = "London"}, Offer::kElsewhere},
+                         {{"Wales"}, {}, Offer::kUnknown},
+                         {{"Wales", "England"}, {.region = "South West"}, Offer::kHere},
+                         {{"London"}, {.region = "London"}, Offer::kHere},
+                         {{"London"}, {.region = "South West"}, Offer::kElsewhere},
+                         {{"London"}, {.region = "England"}, Offer::kUnknown},
+                         {{"London"}, {.laestab = "2013614"}, Offer::kUnknown},
+                         {{"London"}, {.region = "Wales"}, Offer::kElsewhere},
+                         {{"United Kingdom"}, {}, Offer::kHere},
+                         {{"Jersey"}, {.region = "Jersey"}, Offer::kHere},
+                         {{"Jersey"}, {.region = "London"}, Offer::kElsewhere}}) {
     EXPECT_EQ(OfferIn(c.regions, c.centre), c.expected)
         << (c.regions.empty() ? "" : c.regions[0]) << " for " << c.centre.region << "/"
         << c.centre.laestab;

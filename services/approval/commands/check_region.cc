@@ -25,8 +25,7 @@ Whereabouts WhereaboutsOf(const Centre& centre) {
 Error NotServed(const Centre& centre, const Qualification& qualification) {
   const std::string regions = absl::StrJoin(qualification.regions, ", ");
   const std::string_view nation = NationOf(WhereaboutsOf(centre));
-  const std::string where =
-      centre.facts.region.empty() ? std::string(nation) : centre.facts.region;
+  const std::string where = centre.facts.region.empty() ? std::string(nation) : centre.facts.region;
   return Error(Code::kFailedPrecondition, kRegionNotServed,
                absl::StrCat("qualifications/", qualification.number, " is offered in ", regions,
                             " (QUAL-1); centres/", centre.id, " is in ", where))

@@ -1,4 +1,5 @@
-// Whether a qualification is offered where a centre is (QUAL-1, QUAL-2: "for centres in Wales only").
+// Whether a qualification is offered where a centre is (QUAL-1, QUAL-2: "for centres in Wales
+// only").
 //
 // Where a centre is comes from its facts: what files say of its region or authority, and above them
 // an officer's correction of the region, which keeps its reason. Approvals that were given stay.

@@ -36,12 +36,12 @@ absl::StatusOr<CatalogueRecord> RecordOf(const SqlRow& row) {
 absl::StatusOr<std::optional<CatalogueRecord>> First(Tx& tx, std::string_view rest,
                                                      std::span<const SqlValue> values) {
   std::optional<CatalogueRecord> found;
-  RETURN_IF_ERROR(tx.Query(
-      absl::StrCat("SELECT ", View(kColumns), " FROM catalogue_entries ", View(rest)),
-      values, [&](const SqlRow& row) -> absl::Status {
-        ASSIGN_OR_RETURN(found, RecordOf(row));
-        return absl::OkStatus();
-      }));
+  RETURN_IF_ERROR(
+      tx.Query(absl::StrCat("SELECT ", View(kColumns), " FROM catalogue_entries ", View(rest)),
+               values, [&](const SqlRow& row) -> absl::Status {
+                 ASSIGN_OR_RETURN(found, RecordOf(row));
+                 return absl::OkStatus();
+               }));
   return found;
 }
 
