@@ -22,7 +22,6 @@ using nlohmann::json;
 using platform::View;
 
 constexpr int kRuleDepthMax = 16;
-constexpr int kMonthsMax = 1200;
 
 // Reads the members of one object, remembering what is wrong first and where.
 class Reader {
@@ -89,8 +88,8 @@ class Reader {
   }
 
   template <typename T, typename Make>
-  T Object(const char* key, Make make) {
-    const json* value = Find(key, /*required=*/true);
+  T Object(const char* key, bool required, Make make) {
+    const json* value = Find(key, required);
     if (value == nullptr) return T();
     Reader reader(*value, absl::StrCat(place_, "/", key), fault_);
     T object = make(reader);
@@ -183,27 +182,37 @@ Combination ReadRule(Reader& in, int depth) {
   return rule;
 }
 
+bool IsEmpty(const Combination& rule) {
+  return rule.units.empty() && rule.parts.empty() && rule.credits_min == 0 && rule.units_min == 0;
+}
+
 Qualification ReadQualification(Reader& in) {
   Qualification q;
+  q.bare = in.Flag("bare");
+  const bool whole = !q.bare;
   q.number = in.Text("number");
   q.title = in.Text("title");
   q.level = in.Number("level");
-  q.guided_learning_hours = in.Number("guided_learning_hours");
-  q.total_qualification_time = in.Number("total_qualification_time");
-  q.accreditation_number = in.Text("accreditation_number");
-  q.minimum_age = in.Number("minimum_age");
-  q.registration_months = std::min(in.Number("registration_months", false), kMonthsMax);
+  q.guided_learning_hours = in.Number("guided_learning_hours", whole);
+  q.total_qualification_time = in.Number("total_qualification_time", whole);
+  q.accreditation_number = in.Text("accreditation_number", whole);
+  q.minimum_age = in.Number("minimum_age", whole);
+  q.registration_months = in.Number("registration_months", false);
   q.last_registration_day = in.Day("last_registration_day");
   q.last_certification_day = in.Day("last_certification_day");
-  q.regions = in.Texts("regions");
+  q.regions = in.Texts("regions", whole);
   q.fast_track_from = in.Texts("fast_track_from", false);
   q.employer_involvement = in.Flag("employer_involvement");
   q.sectors = in.Texts("sectors", false);
-  q.source = in.Text("source");
-  q.units = in.Objects<Unit>("units", true, ReadUnit);
+  q.source = in.Text("source", whole);
+  q.units = in.Objects<Unit>("units", whole, ReadUnit);
   q.combination =
-      in.Object<Combination>("combination", [](Reader& rule) { return ReadRule(rule, 0); });
+      in.Object<Combination>("combination", whole, [](Reader& rule) { return ReadRule(rule, 0); });
   in.CheckKeys();
+  if (q.bare && !q.units.empty()) in.Fault("units", "are there, though the entry is bare (QUAL-7)");
+  if (q.bare && !IsEmpty(q.combination)) {
+    in.Fault("combination", "is there, though the entry is bare (QUAL-7)");
+  }
   return q;
 }
 
@@ -255,6 +264,15 @@ absl::Status Refused(std::string_view file, std::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("catalogue: ", View(file), ": ", View(what)));
 }
 
+// One that can be used: what an officer could not add by RPC is no better as a file (QUAL-3).
+absl::StatusOr<Qualification> ParseUsable(std::string_view file, std::string_view text) {
+  ASSIGN_OR_RETURN(Qualification q, ParseQualification(file, text));
+  const auto refusing = std::find_if(q.findings.begin(), q.findings.end(), IsRefusing);
+  if (refusing == q.findings.end()) return q;
+  return Refused(file, absl::StrCat(refusing->place, ": ", refusing->kind, " (",
+                                    View(RuleOf(*refusing)), "): ", refusing->message));
+}
+
 }  // namespace
 
 absl::StatusOr<Qualification> ParseQualification(std::string_view file, std::string_view text) {
@@ -275,6 +293,7 @@ std::string WriteQualification(const Qualification& q) {
   json out = {{"number", q.number},
               {"title", q.title},
               {"level", q.level},
+              {"bare", q.bare},
               {"guided_learning_hours", q.guided_learning_hours},
               {"total_qualification_time", q.total_qualification_time},
               {"accreditation_number", q.accreditation_number},
@@ -300,7 +319,7 @@ std::string WriteQualification(const Qualification& q) {
 absl::StatusOr<Catalogue> LoadCatalogue(const std::string& directory) {
   Catalogue catalogue;
   for (const platform::EmbeddedFile& file : ShippedCatalogue()) {
-    ASSIGN_OR_RETURN(Qualification q, ParseQualification(file.name, file.text));
+    ASSIGN_OR_RETURN(Qualification q, ParseUsable(file.name, file.text));
     std::string number = q.number;
     catalogue.insert_or_assign(std::move(number), std::move(q));
   }
@@ -318,7 +337,7 @@ absl::StatusOr<Catalogue> LoadCatalogue(const std::string& directory) {
     std::ifstream in(file, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
     if (!in.good()) return Refused(file.string(), "cannot be read");
-    ASSIGN_OR_RETURN(Qualification q, ParseQualification(file.string(), text));
+    ASSIGN_OR_RETURN(Qualification q, ParseUsable(file.string(), text));
     const std::string number = q.number;
     if (!added.emplace(number, std::move(q)).second) {
       return Refused(file.string(), absl::StrCat("another file has number ", number, " too"));

@@ -2,7 +2,8 @@
 //
 // An entry is a JSON file (catalogue/data/3818-13.json is one). What contradicts itself in
 // an entry becomes its findings (QUAL-4) and does not keep it from being loaded; a file
-// that is not an entry at all stops the start.
+// that is not an entry at all, or whose rule of combination cannot be used (IsRefusing of
+// checks.h), stops the start.
 #pragma once
 #include <map>
 #include <span>

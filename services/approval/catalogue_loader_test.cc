@@ -174,5 +174,57 @@ TEST(LoadCatalogueTest, RefusesAFolderThatIsNotThereAndANumberGivenTwice) {
   EXPECT_THAT(LoadCatalogue(dir.path()).status().message(), HasSubstr("another file has number"));
 }
 
+// QUAL-3, QUAL-4: a file is held to what an officer's entry is held to.
+TEST(LoadCatalogueTest, RefusesWhatCouldNotBeAddedByRpcEither) {
+  struct Case {
+    const char* pointer;
+    nlohmann::json value;
+    const char* expected;
+  };
+  for (const Case& c :
+       std::vector<Case>{{"/combination/credits_min", 500, "COMBINATION_UNSATISFIABLE (QUAL-3)"},
+                         {"/combination/units", {"399"}, "UNIT_UNKNOWN (QUAL-3)"},
+                         {"/combination/parts/1/title", Entry()["combination"]["parts"][0]["title"],
+                          "RULE_TITLE_REPEATED (QUAL-3)"},
+                         {"/registration_months", 1201, "REGISTRATION_MONTHS_TOO_MANY (QUAL-4)"}}) {
+    const platform::testing::TempDir dir;
+    nlohmann::json entry = Entry();
+    entry[nlohmann::json::json_pointer(c.pointer)] = c.value;
+    std::ofstream(dir / "a.json") << entry;
+    EXPECT_THAT(LoadCatalogue(dir.path()).status().message(), HasSubstr(c.expected));
+  }
+}
+
+// QUAL-4: a figure that cannot be meant is shown, not cut down.
+TEST(ParseQualificationTest, KeepsTheMonthsOfARegistrationAsPublished) {
+  nlohmann::json entry = Entry();
+  entry["registration_months"] = 1201;
+  const auto q = ParseQualification("x.json", entry.dump());
+  ASSERT_THAT(q, IsOk());
+  EXPECT_EQ(q->registration_months, 1201);
+  EXPECT_EQ(q->findings.front().kind, "REGISTRATION_MONTHS_TOO_MANY");
+}
+
+// QUAL-7
+TEST(ParseQualificationTest, TakesABareEntryByNumberTitleAndLevel) {
+  const nlohmann::json entry = {
+      {"bare", true}, {"number", "3815-03"}, {"title", "Operational Delivery"}, {"level", 3}};
+  const auto q = ParseQualification("x.json", entry.dump());
+  ASSERT_THAT(q, IsOk());
+  ASSERT_EQ(q->findings.size(), 1u);
+  EXPECT_EQ(q->findings[0].kind, "ENTRY_BARE");
+  const auto again = ParseQualification("x.json", WriteQualification(*q));
+  ASSERT_THAT(again, IsOk());
+  EXPECT_TRUE(again->bare);
+  nlohmann::json not_bare = entry;
+  not_bare.erase("bare");
+  EXPECT_THAT(ParseQualification("x.json", not_bare.dump()).status().message(),
+              HasSubstr("is missing"));
+  nlohmann::json with_units = Entry();
+  with_units["bare"] = true;
+  EXPECT_THAT(ParseQualification("x.json", with_units.dump()).status().message(),
+              HasSubstr("the entry is bare"));
+}
+
 }  // namespace
 }  // namespace assay::approval

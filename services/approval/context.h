@@ -1,11 +1,13 @@
 // What every RPC and command of this service works with.
 #pragma once
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "absl/time/civil_time.h"
 #include "services/approval/catalogue_loader.h"
 #include "services/approval/oversight/policy.h"
+#include "services/approval/parsed_entries.h"
 #include "services/approval/store.h"
 #include "services/platform/core/clock.h"
 #include "services/platform/core/entropy.h"
@@ -18,7 +20,7 @@ namespace assay::approval {
 
 class Moderation;
 
-// All outlive it.
+// All references outlive it.
 struct Context {
   platform::Database& database;
   platform::IdSource& ids;
@@ -28,6 +30,8 @@ struct Context {
   platform::Entropy& entropy;
   Moderation& moderation;
   const OversightPolicy& oversight;
+  // Its own: what tenants have added to the catalogue, as it was read.
+  std::shared_ptr<ParsedEntries> parsed_entries = std::make_shared<ParsedEntries>();
 };
 
 // One call's transaction and who makes the call.

@@ -353,6 +353,7 @@ absl::StatusOr<Qualification> FromProto(const v1::Qualification& in) {
                      .employer_involvement = in.employer_involvement(),
                      .sectors = {in.sectors().begin(), in.sectors().end()},
                      .source = in.source()};
+  q.bare = in.bare();
   q.registration_months = in.registration_months();
   ASSIGN_OR_RETURN(q.last_registration_day,
                    DayFrom("qualification.last_registration_day", in.has_last_registration_day(),
@@ -384,6 +385,7 @@ v1::Qualification ToProto(const Qualification& q, Detail detail) {
   }
   for (const std::string& region : q.regions) out.add_regions(region);
   for (const std::string& from : q.fast_track_from) out.add_fast_track_from(from);
+  out.set_bare(q.bare);
   out.set_employer_involvement(q.employer_involvement);
   out.set_source(q.source);
   for (const std::string& sector : q.sectors) out.add_sectors(sector);

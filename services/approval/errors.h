@@ -116,6 +116,8 @@ inline constexpr std::string_view kPlannerJudgedBefore = "PLANNER_JUDGED_BEFORE"
 inline constexpr std::string_view kTrackerIncomplete = "TRACKER_INCOMPLETE";
 inline constexpr std::string_view kInvolvementNotMet = "INVOLVEMENT_NOT_MET";
 inline constexpr std::string_view kInvolvementPolicyNotFound = "INVOLVEMENT_POLICY_NOT_FOUND";
+inline constexpr std::string_view kRegionNotServed = "REGION_NOT_SERVED";
+inline constexpr std::string_view kRegionUnknown = "REGION_UNKNOWN";
 
 inline constexpr std::string_view kReasons[] = {
     kCentreNotFound,
@@ -229,6 +231,8 @@ inline constexpr std::string_view kReasons[] = {
     kTrackerIncomplete,
     kInvolvementNotMet,
     kInvolvementPolicyNotFound,
+    kRegionNotServed,
+    kRegionUnknown,
 };
 
 }  // namespace assay::approval

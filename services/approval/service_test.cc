@@ -35,8 +35,8 @@ constexpr char kHeader[] =
     "URN,LAESTAB,SCHNAME,STREET,TOWN,POSTCODE,ICLOSE,OPENDATE,CLOSEDATE,ISNEW,NFTYPE,AGEL,AGEH,"
     "OTHERURN\n";
 constexpr char kThreeSchools[] =
-    "100000,2013614,Sir John Cass's Primary,Duke's Place,London,ec3a5de,1,,,0,Aided,3,11,\n"
-    "100002,2016006,St Thomas \xC3\xA0 Becket,Long Lane,Leeds,LS1 4AP,2,,43343,0,Aided,4,13,"
+    "100000,6813614,Sir John Cass's Primary,Duke's Place,London,ec3a5de,1,,,0,Aided,3,11,\n"
+    "100002,6816006,St Thomas \xC3\xA0 Becket,Long Lane,Leeds,LS1 4AP,2,,43343,0,Aided,4,13,"
     "145210\n"
     "145210,2016007,Becket Academy,Long Lane,Leeds,LS1 4AP,1,43344,,1,Academy,4,13,100002\n";
 
@@ -210,7 +210,7 @@ TEST_F(ApprovalServiceTest, ImportingAgainChangesNothingAndAChangedRowIsUpdated)
 
   const auto changed = Import(
       absl::StrCat(kHeader,
-                   "100000,2013614,New Name,Duke's Place,London,EC3A 5DE,1,,,0,Aided,3,11,\n"),
+                   "100000,6813614,New Name,Duke's Place,London,EC3A 5DE,1,,,0,Aided,3,11,\n"),
       Officer());
   ASSERT_THAT(changed, IsOk());
   EXPECT_EQ(changed->updated_count(), 1);
@@ -220,13 +220,13 @@ TEST_F(ApprovalServiceTest, ImportingAgainChangesNothingAndAChangedRowIsUpdated)
 
 TEST_F(ApprovalServiceTest, ReportsEveryBadRowByLineAndFieldAndTakesTheOthers) {
   const std::string file =
-      absl::StrCat(kHeader, "1000,2013614,Too short,,,,1,,,0,,,,\n",  // 2
-                   "100000,2013614,\"Good\nschool\",,,,1,,,0,,,,\n",  // 3 and 4
+      absl::StrCat(kHeader, "1000,6813614,Too short,,,,1,,,0,,,,\n",  // 2
+                   "100000,6813614,\"Good\nschool\",,,,1,,,0,,,,\n",  // 3 and 4
                    "100002,201361,,,,,7,,,0,,,,\n",                   // 5
-                   "100000,2013614,Again,,,,1,,,0,,,,\n",             // 6
-                   "100004,2013614,Fields missing\n",                 // 7
-                   "100006,2013614,Caf\xE9,,,,1,soon,,0,,,,\n",       // 8
-                   "100008,2013614,Last\xE9,,,,1,,,0,,,,");           // 9, cut short
+                   "100000,6813614,Again,,,,1,,,0,,,,\n",             // 6
+                   "100004,6813614,Fields missing\n",                 // 7
+                   "100006,6813614,Caf\xE9,,,,1,soon,,0,,,,\n",       // 8
+                   "100008,6813614,Last\xE9,,,,1,,,0,,,,");           // 9, cut short
   const auto report = Import(file, Officer());
   ASSERT_THAT(report, IsOk());
   EXPECT_EQ(report->row_count(), 7);
@@ -272,7 +272,7 @@ TEST_F(ApprovalServiceTest, AnImportClosesButNeverReopensOrApproves) {
   ImportThreeSchools();
   ASSERT_THAT(Approve("centres/urn-100000"), IsOk());
   const std::string closed =
-      "100000,2013614,Sir John Cass's Primary,Duke's Place,London,ec3a5de,2,,43343,0,Aided,3,11,\n";
+      "100000,6813614,Sir John Cass's Primary,Duke's Place,London,ec3a5de,2,,43343,0,Aided,3,11,\n";
   ASSERT_THAT(Import(absl::StrCat(kHeader, closed), Officer()), IsOk());
   const auto centre = Get("centres/urn-100000", Officer());
   EXPECT_EQ(centre->state(), v1::Centre::STATE_CLOSED);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "services/approval/errors.h"
+#include "services/approval/stores/common_pairs.h"
 #include "services/approval/stores/in_list.h"
 #include "services/approval/stores/rows.h"
 #include "services/platform/core/status_macros.h"
@@ -189,12 +190,14 @@ absl::Status InsertWords(Transaction& tx, std::string_view tenant,
     for (const std::string& word : centre.words) rows.emplace_back(&centre.centre.id, &word);
   }
   if (rows.empty()) return absl::OkStatus();
-  return tx.BulkInsert("centre_words", kWordColumns, static_cast<std::int64_t>(rows.size()),
-                       [&](std::int64_t i, std::span<SqlValue> out) {
-                         out[0] = tenant;
-                         out[1] = *rows[i].first;
-                         out[2] = *rows[i].second;
-                       });
+  RETURN_IF_ERROR(tx.BulkInsert("centre_words", kWordColumns,
+                                static_cast<std::int64_t>(rows.size()),
+                                [&](std::int64_t i, std::span<SqlValue> out) {
+                                  out[0] = tenant;
+                                  out[1] = *rows[i].first;
+                                  out[2] = *rows[i].second;
+                                }));
+  return CommonPairs().Learn(tx, tenant, centres);
 }
 
 absl::StatusOr<QualificationApproval> ApprovalFrom(const SqlRow& row) {

@@ -64,7 +64,7 @@ json TechnicalQualification() {
       {"totalQualificationTime", 20},
       {"accreditationNumber", "A/1"},
       {"minimumAge", 16},
-      {"regions", {"England"}},
+      {"regions", {"Wales"}},
       {"employerInvolvement", true},
       {"sectors", {"15"}},
       {"source", "made for tests"},

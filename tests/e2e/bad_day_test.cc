@@ -27,10 +27,11 @@ std::string RequestId(int number) {
 // Centres urn-200001 … urn-2000NN, approved for the component's qualification.
 std::vector<std::string> MakeCentres(System& system, int count) {
   const std::string officer = Quality(system);
-  std::string csv = "URN,SCHNAME,ICLOSE\n";
+  // Their numbers are of Wales, where the qualification is offered (QUAL-1).
+  std::string csv = "URN,LAESTAB,SCHNAME,ICLOSE\n";
   std::vector<std::string> centres;
   for (int i = 1; i <= count; ++i) {
-    absl::StrAppend(&csv, 200000 + i, ",College ", i, ",1\n");
+    absl::StrAppend(&csv, 200000 + i, ",681", 4000 + i, ",College ", i, ",1\n");
     centres.push_back(absl::StrCat("centres/urn-", 200000 + i));
   }
   EXPECT_EQ(system

@@ -36,11 +36,11 @@ void MakeWorld(System& system) {
   const std::string csv =
       "URN,LA,ESTAB,LAESTAB,SCHNAME,STREET,TOWN,POSTCODE,ICLOSE,OPENDATE,CLOSEDATE,MINORGROUP,"
       "NFTYPE,AGEL,AGEH,OTHERURN\n"
-      "100101,201,3601,2013601,Northgate College,1 High Street,Leeds,LS1 "
+      "100101,681,3601,6813601,Northgate College,1 High Street,Leeds,LS1 "
       "1AA,1,,,College,FE,16,19,\n"
-      "100102,201,3602,2013602,Southgate College,2 High Street,Leeds,LS1 "
+      "100102,681,3602,6813602,Southgate College,2 High Street,Leeds,LS1 "
       "1AB,1,,,College,FE,16,19,\n"
-      "100103,201,3603,2013603,Eastgate School,3 High Street,Leeds,LS1 1AC,1,,,School,CS,11,18,\n";
+      "100103,681,3603,6813603,Eastgate School,3 High Street,Leeds,LS1 1AC,1,,,School,CS,11,18,\n";
   HttpReply reply = system.Call({.method = "POST",
                                  .path = "/v1/centres:import?layout=england-establishments",
                                  .body = csv,

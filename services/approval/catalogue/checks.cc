@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <iterator>
 #include <map>
 #include <set>
+#include <span>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -13,12 +13,27 @@
 namespace assay::approval {
 namespace {
 
+// Longer than anybody learns.
+constexpr int kMonthsMax = 1200;
+
+bool IsOneOf(std::span<const std::string_view> kinds, std::string_view kind) {
+  return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+}
+
 class Checker {
  public:
   explicit Checker(const Qualification& qualification) : q_(qualification) {}
 
   std::vector<Finding> Run() {
+    if (q_.bare) {
+      Found(
+          "ENTRY_BARE", "qualification",
+          "only number, title and level are known: it can be named for a fast track (QUAL-7), and "
+          "nothing can be awarded on it");
+      return std::move(findings_);
+    }
     CheckHours();
+    CheckRegistration();
     CheckNumbers();
     CheckSectors();
     for (const Unit& unit : q_.units) {
@@ -29,7 +44,9 @@ class Checker {
     }
     CheckRule(q_.combination, "");
     CheckReferences();
+    CheckShared(q_.combination, "");
     CheckSatisfiable();
+    CheckSearch();
     return std::move(findings_);
   }
 
@@ -52,6 +69,13 @@ class Checker {
     Found("SECTORS_MISSING", "qualification",
           "employer involvement is asked for and no sector subject area is stated, so that no "
           "employer counts (EI-3)");
+  }
+
+  void CheckRegistration() {
+    if (q_.registration_months <= kMonthsMax) return;
+    Found("REGISTRATION_MONTHS_TOO_MANY", "qualification",
+          absl::StrCat("a registration may last ", q_.registration_months,
+                       " months; the most that can be meant is ", kMonthsMax));
   }
 
   void CheckNumbers() {
@@ -147,7 +171,34 @@ class Checker {
       }
       rules_of_[number].push_back(place);
     }
-    for (const Combination& part : rule.parts) CheckRule(part, place);
+    std::set<std::string> titles;
+    for (const Combination& part : rule.parts) {
+      CheckRule(part, place);
+      if (titles.insert(part.title).second) continue;
+      Found("RULE_TITLE_REPEATED", place + " / " + part.title,
+            "another part of the same rule has this title, so nobody can say which is meant");
+    }
+  }
+
+  // Units below a rule, and whether a maximum could cut them off before they come to it.
+  std::map<std::string, bool> CheckShared(const Combination& rule, const std::string& parents) {
+    const std::string place = parents.empty() ? rule.title : parents + " / " + rule.title;
+    std::map<std::string, bool> below;
+    for (const std::string& number : rule.units) below.emplace(number, false);
+    for (const Combination& part : rule.parts) {
+      const bool limits = part.credits_max > 0 || part.units_max > 0;
+      for (const auto& [number, limited] : CheckShared(part, place)) {
+        const auto [it, added] = below.emplace(number, limited || limits);
+        if (added) continue;
+        it->second |= limited || limits;
+        if (!it->second) continue;
+        Found("COMBINATION_TOO_COMPLEX", place,
+              absl::StrCat("unit ", number,
+                           " stands in several rules of which one has a maximum, so whether it "
+                           "counts here or there depends on what else was achieved"));
+      }
+    }
+    return below;
   }
 
   void CheckReferences() {
@@ -165,9 +216,6 @@ class Checker {
   void CheckSatisfiable() {
     UnitNumbers all;
     for (const Unit& unit : q_.units) all.insert(unit.number);
-    // Where only a number of units counts, a unit too many may take the place of a better one: so
-    // all of them together may fail where some do not.
-    if (!FindCompletions(q_, {}, {.results_max = 1}).sets.empty()) return;
     for (const Shortfall& shortfall : Evaluate(q_, all).shortfalls) {
       Found("COMBINATION_UNSATISFIABLE", shortfall.place,
             absl::StrCat("with every unit achieved ",
@@ -176,6 +224,13 @@ class Checker {
                              : absl::StrCat(shortfall.units_missing, " units"),
                          " are still missing"));
     }
+  }
+
+  void CheckSearch() {
+    if (FindCompletions(q_, {}, {.results_max = 1}).searched) return;
+    Found("COMBINATION_TOO_COMPLEX", q_.combination.title,
+          "there are more ways of standing within the rule than can be looked at for what remains; "
+          "fewer or smaller maximums and minimums in it would help");
   }
 
   const Qualification& q_;
@@ -187,11 +242,21 @@ class Checker {
 
 std::string_view RuleOf(const Finding& finding) {
   constexpr std::string_view kOfCombination[] = {
-      "UNIT_UNKNOWN", "UNIT_NOT_IN_COMBINATION", "UNIT_IN_SEVERAL_RULES",
-      "COMBINATION_LIMITS_CROSSED", "COMBINATION_UNSATISFIABLE"};
-  const bool of_combination = std::find(std::begin(kOfCombination), std::end(kOfCombination),
-                                        finding.kind) != std::end(kOfCombination);
-  return of_combination ? "QUAL-3" : "QUAL-4";
+      "UNIT_UNKNOWN",           "UNIT_NOT_IN_COMBINATION",    "UNIT_IN_SEVERAL_RULES",
+      "RULE_TITLE_REPEATED",    "COMBINATION_LIMITS_CROSSED", "COMBINATION_UNSATISFIABLE",
+      "COMBINATION_TOO_COMPLEX"};
+  return IsOneOf(kOfCombination, finding.kind) ? "QUAL-3" : "QUAL-4";
+}
+
+bool IsRefusing(const Finding& finding) {
+  constexpr std::string_view kRefusing[] = {"UNIT_UNKNOWN",
+                                            "UNIT_REPEATED",
+                                            "RULE_TITLE_REPEATED",
+                                            "COMBINATION_LIMITS_CROSSED",
+                                            "COMBINATION_TOO_COMPLEX",
+                                            "COMBINATION_UNSATISFIABLE",
+                                            "REGISTRATION_MONTHS_TOO_MANY"};
+  return IsOneOf(kRefusing, finding.kind);
 }
 
 std::vector<Finding> CheckQualification(const Qualification& qualification) {

@@ -90,6 +90,24 @@ TEST(CheckQualificationTest, FindsEachContradictionAtItsPlace) {
             {"UNIT_NOT_IN_COMBINATION at unit u1"}},
            {[](Qualification& q) { q.combination.parts = {{.title = "b", .units = {"u2"}}}; },
             {"UNIT_IN_SEVERAL_RULES at unit u2"}},
+           {[](Qualification& q) {
+              q.combination.parts = {{.title = "b", .units_max = 1, .units = {"u2"}}};
+            },
+            {"UNIT_IN_SEVERAL_RULES at unit u2", "COMBINATION_TOO_COMPLEX at all"}},
+           {[](Qualification& q) {
+              q.combination.units.clear();
+              q.combination.parts = {{.title = "b", .units = {"u1"}},
+                                     {.title = "b", .units = {"u2"}}};
+            },
+            {"RULE_TITLE_REPEATED at all / b"}},
+           {[](Qualification& q) { q.registration_months = 1201; },
+            {"REGISTRATION_MONTHS_TOO_MANY at qualification"}},
+           {[](Qualification& q) {
+              q.bare = true;
+              q.units.clear();
+              q.combination = {};
+            },
+            {"ENTRY_BARE at qualification"}},
            {[](Qualification& q) { q.combination.credits_max = 2; },
             {"COMBINATION_LIMITS_CROSSED at all", "COMBINATION_UNSATISFIABLE at all"}},
            {[](Qualification& q) {
@@ -131,6 +149,38 @@ TEST(CheckQualificationTest, AsksForTheSectorsThatEmployersAreMeasuredBy) {
   EXPECT_EQ(CheckQualification(q)[0].kind, "SECTORS_MISSING");
   q.sectors = {"15"};
   EXPECT_TRUE(CheckQualification(q).empty());
+}
+
+// QUAL-3: seven parts, each of which has to be remembered until the end, are too much to look at.
+TEST(CheckQualificationTest, FindsARuleThatCannotBeSearched) {
+  Qualification q = Sound();
+  q.units.clear();
+  q.combination = {.title = "all", .credits_min = 40, .units_max = 20};
+  for (int part = 0; part < 7; ++part) {
+    Combination rule = {.title = std::string(1, static_cast<char>('a' + part)),
+                        .credits_min = 9,
+                        .credits_max = 20};
+    for (int i = 0; i < 8; ++i) {
+      q.units.push_back(MakeUnit((rule.title + std::to_string(i)).c_str(), 1 + i, {}, 0));
+      q.units.back().percentage_total = 0;
+      rule.units.push_back(q.units.back().number);
+    }
+    q.combination.parts.push_back(rule);
+  }
+  EXPECT_THAT(KindsAndPlaces(q), ElementsAre("COMBINATION_TOO_COMPLEX at all"));
+}
+
+// QUAL-3, QUAL-4: one rule for whoever brings an entry.
+TEST(IsRefusingTest, RefusesWhatMeansNothingAndKeepsWhatOnlyContradictsItself) {
+  for (const char* kind :
+       {"UNIT_UNKNOWN", "UNIT_REPEATED", "RULE_TITLE_REPEATED", "COMBINATION_LIMITS_CROSSED",
+        "COMBINATION_UNSATISFIABLE", "COMBINATION_TOO_COMPLEX", "REGISTRATION_MONTHS_TOO_MANY"}) {
+    EXPECT_TRUE(IsRefusing({kind, "", ""})) << kind;
+  }
+  for (const char* kind : {"MARKS_DO_NOT_SUM", "PERCENTAGE_DIFFERS_FROM_MARKS", "ENTRY_BARE",
+                           "UNIT_IN_SEVERAL_RULES", "UNIT_NOT_IN_COMBINATION", "GLH_ABOVE_TQT"}) {
+    EXPECT_FALSE(IsRefusing({kind, "", ""})) << kind;
+  }
 }
 
 TEST(CheckQualificationTest, CallsARuleUnsatisfiableOnlyIfNoSetOfUnitsMeetsIt) {

@@ -1,8 +1,13 @@
 // What a learner has of a qualification's rule of combination, and what is missing
 // (QUAL-3).
 //
-// More units never make a rule less met, because what exceeds a maximum is merely not
-// counted. So a rule can be met at all if and only if all units together meet it.
+// A rule counts units: its own that are achieved, and those that its parts count, each once; where
+// it has a maximum of units, the choice of so many that makes the most credits; where it has a
+// maximum of credits, so many of theirs. So one more unit never makes a rule less met, and a rule
+// can be met at all if and only if all units together meet it.
+//
+// A unit in several rules of which one has a maximum could count here or there, and is not weighed
+// exactly; checks.h finds such rules, and they are refused.
 //
 // Example:
 //   Progress progress = Evaluate(qualification, {"304", "305", "316"});
@@ -65,6 +70,8 @@ struct Completions {
   // hours (or the other way round), then in an order that stays the same.
   std::vector<std::vector<std::string>> sets;
   bool all = true;  // False if a limit ended the search: there may be more.
+  // False if the rule has more ways of standing than the limits allow to look at: nothing is known.
+  bool searched = true;
   // No more than this many exist; exact if it equals the number found. Saturates.
   std::int64_t at_most = 0;
 };

@@ -3,13 +3,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <random>
+
+#include "services/approval/catalogue/checks.h"
 
 namespace assay::approval {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 Unit MakeUnit(const char* number, int credits, int hours = 10) {
   Unit unit;
@@ -157,56 +163,276 @@ TEST(EvaluateTest, SaysOfEachRuleWhatCountsAndWhatIsTooMuch) {
   EXPECT_EQ(progress.rules[2].credits_over, 1);  // 1 + 2 of at most 2.
 }
 
-Combination RandomRule(std::mt19937& random, std::vector<std::string>& units, int depth) {
-  Combination rule;
-  rule.title = "r";
-  rule.credits_min = static_cast<int>(random() % 5);
-  if (random() % 2 == 0) rule.credits_max = rule.credits_min + static_cast<int>(random() % 4);
-  if (random() % 3 == 0) rule.units_min = static_cast<int>(random() % 2);
-  if (random() % 3 == 0) rule.units_max = 1 + static_cast<int>(random() % 3);
-  for (int i = 0; i < 3 && !units.empty(); ++i) {
-    rule.units.push_back(units.back());
-    // Now and then a unit stands in two rules (QUAL-4 reports it; it is still evaluated).
-    if (random() % 8 != 0) units.pop_back();
-  }
-  const int parts = depth > 0 ? static_cast<int>(random() % 3) : 0;
-  for (int i = 0; i < parts; ++i) rule.parts.push_back(RandomRule(random, units, depth - 1));
-  return rule;
+// QUAL-3: where only a number of units counts, the credits of the others are not kept.
+TEST(EvaluateTest, CountsNoCreditsOfUnitsBeyondAMaximumOfUnitsOfParts) {
+  Qualification q;
+  q.units = {MakeUnit("a", 3), MakeUnit("b", 3), MakeUnit("c", 3)};
+  q.combination = {.title = "two",
+                   .credits_min = 7,
+                   .units_max = 2,
+                   .parts = {{.title = "x", .units = {"a"}},
+                             {.title = "y", .units = {"b"}},
+                             {.title = "z", .units = {"c"}}}};
+  const Progress progress = Evaluate(q, {"a", "b", "c"});
+  EXPECT_FALSE(progress.complete);
+  EXPECT_EQ(progress.credits, 6);
+  EXPECT_EQ(progress.units, 2);
+  EXPECT_EQ(progress.rules[0].credits_over, 3);
+  EXPECT_EQ(progress.rules[0].units_over, 1);
+  EXPECT_THAT(FindCompletions(q, {}).sets, IsEmpty());
+  q.combination.credits_min = 6;
+  EXPECT_THAT(
+      FindCompletions(q, {}).sets,
+      UnorderedElementsAre(ElementsAre("a", "b"), ElementsAre("a", "c"), ElementsAre("b", "c")));
 }
 
-TEST(FindCompletionsTest, AgreesWithTryingEverySubset) {
-  std::mt19937 random(5);
-  int with_answers = 0;
-  for (int round = 0; round < 150; ++round) {
+// QUAL-3: a part's unit makes room for a better one of the rule's own.
+TEST(EvaluateTest, TakesTheBestUnitsOfPartsAndItsOwn) {
+  Qualification q;
+  q.units = {MakeUnit("a", 1), MakeUnit("b", 1), MakeUnit("c", 4)};
+  q.combination = {.title = "all",
+                   .credits_min = 5,
+                   .units_max = 2,
+                   .units = {"c"},
+                   .parts = {{.title = "part", .units = {"a", "b"}}}};
+  EXPECT_TRUE(Evaluate(q, {"a", "c"}).complete);
+  EXPECT_TRUE(Evaluate(q, {"a", "b", "c"}).complete);
+  EXPECT_FALSE(Evaluate(q, {"a", "b"}).complete);
+  EXPECT_THAT(FindCompletions(q, {"a", "b"}).sets, ElementsAre(ElementsAre("c")));
+}
+
+// QUAL-3: of a part that lets through three credits, the second unit adds nothing; another part's
+// does.
+TEST(EvaluateTest, TakesTheUnitsThatAddMostUnderAMaximumOfCredits) {
+  Qualification q;
+  q.units = {MakeUnit("a", 3), MakeUnit("b", 3), MakeUnit("c", 2)};
+  q.combination = {.title = "two",
+                   .credits_min = 5,
+                   .units_max = 2,
+                   .parts = {{.title = "capped", .credits_max = 3, .units = {"a", "b"}},
+                             {.title = "other", .units = {"c"}}}};
+  EXPECT_EQ(Evaluate(q, {"a", "b", "c"}).credits, 5);
+  EXPECT_FALSE(Evaluate(q, {"a", "b"}).complete);
+  EXPECT_THAT(FindCompletions(q, {"a", "b"}).sets, ElementsAre(ElementsAre("c")));
+}
+
+// QUAL-3
+TEST(EvaluateTest, CountsAUnitOfTwoPartsOnceInWhatIsAroundThem) {
+  Qualification q;
+  q.units = {MakeUnit("a", 3), MakeUnit("b", 1)};
+  q.combination = {.title = "all",
+                   .credits_min = 4,
+                   .parts = {{.title = "x", .credits_min = 3, .units = {"a"}},
+                             {.title = "y", .credits_min = 3, .units = {"a", "b"}}}};
+  const Progress one = Evaluate(q, {"a"});
+  EXPECT_FALSE(one.complete);
+  EXPECT_EQ(one.credits, 3);
+  EXPECT_TRUE(one.rules[1].met);
+  EXPECT_TRUE(one.rules[2].met);
+  EXPECT_TRUE(Evaluate(q, {"a", "b"}).complete);
+  EXPECT_THAT(FindCompletions(q, {"a"}).sets, ElementsAre(ElementsAre("b")));
+}
+
+// QUAL-3: each rule is met or not by its own units, also where two have one title.
+TEST(EvaluateTest, ChoosesFromTheRuleItselfNotFromOneThatIsCalledTheSame) {
+  Qualification q;
+  q.units = {MakeUnit("a", 1), MakeUnit("b", 1)};
+  q.combination = {.title = "all",
+                   .parts = {{.title = "x", .credits_min = 1, .units = {"a"}},
+                             {.title = "x", .credits_min = 1, .units = {"b"}}}};
+  EXPECT_THAT(Lines(Evaluate(q, {"a"})), ElementsAre("all / x: 1c 0u from b"));
+}
+
+// QUAL-7
+TEST(EvaluateTest, CompletesNothingOfABareEntry) {
+  const Qualification bare = {.number = "3815-03", .bare = true};
+  EXPECT_FALSE(Evaluate(bare, {}).complete);
+  EXPECT_EQ(Evaluate(bare, {}).shortfalls.size(), 1u);
+  EXPECT_THAT(FindCompletions(bare, {}).sets, IsEmpty());
+}
+
+// Rules as they may come: nested, by credits and by units, now and then with a unit in two of them.
+class RandomRules {
+ public:
+  explicit RandomRules(std::uint32_t seed) : random_(seed) {}
+
+  Qualification Next() {
     Qualification q = Sample();
-    std::vector<std::string> names = {"a", "b", "c", "d", "e", "f", "g"};
-    std::shuffle(names.begin(), names.end(), random);
-    q.combination = RandomRule(random, names, 2);
-    std::vector<bool> complete(128);
-    auto numbers = [&](unsigned mask) {
-      UnitNumbers set;
-      for (unsigned i = 0; i < 7; ++i) {
-        if (mask >> i & 1u) set.insert(q.units[i].number);
-      }
-      return set;
-    };
-    for (unsigned mask = 0; mask < 128; ++mask) {
-      complete[mask] = Evaluate(q, numbers(mask)).complete;
+    for (Unit& unit : q.units) unit.credits = static_cast<int>(random_() % 5);
+    units_ = {"a", "b", "c", "d", "e", "f", "g"};
+    std::shuffle(units_.begin(), units_.end(), random_);
+    q.combination = Rule(2);
+    return q;
+  }
+
+ private:
+  Combination Rule(int depth) {
+    Combination rule;
+    rule.title = "r" + std::to_string(++titles_);
+    rule.credits_min = static_cast<int>(random_() % 5);
+    if (random_() % 2 == 0) rule.credits_max = rule.credits_min + static_cast<int>(random_() % 4);
+    if (random_() % 3 == 0) rule.units_min = static_cast<int>(random_() % 2);
+    if (random_() % 3 == 0) rule.units_max = 1 + static_cast<int>(random_() % 3);
+    const int own = static_cast<int>(random_() % 4);
+    for (int i = 0; i < own && !units_.empty(); ++i) {
+      rule.units.push_back(units_.back());
+      if (random_() % 8 != 0) units_.pop_back();
     }
+    const int parts = depth > 0 ? static_cast<int>(random_() % 4) : 0;
+    for (int i = 0; i < parts; ++i) rule.parts.push_back(Rule(depth - 1));
+    return rule;
+  }
+
+  std::mt19937 random_;
+  std::vector<std::string> units_;
+  int titles_ = 0;
+};
+
+using Mask = unsigned;
+constexpr Mask kAll = 127;
+
+// What counts, by definition: a set of achieved units that keeps every maximum of units, of its
+// rule and of those inside. All sets are tried; nothing is shared with the code under test.
+class Oracle {
+ public:
+  explicit Oracle(const Qualification& q) : q_(q) {}
+
+  bool Met(const Combination& rule, Mask achieved) const {
+    for (const Combination& part : rule.parts) {
+      if (!Met(part, achieved)) return false;
+    }
+    const Mask here = achieved & Below(rule);
+    for (Mask set = here;; set = (set - 1) & here) {
+      if (Keeps(rule, set) && std::popcount(set) >= rule.units_min &&
+          Credits(rule, set) >= rule.credits_min) {
+        return true;
+      }
+      if (set == 0) return false;
+    }
+  }
+
+ private:
+  Mask BitOf(const std::string& number) const { return 1u << (number[0] - 'a'); }
+  Mask Own(const Combination& rule) const {
+    Mask own = 0;
+    for (const std::string& number : rule.units) own |= BitOf(number);
+    return own;
+  }
+  Mask Below(const Combination& rule) const {
+    Mask below = Own(rule);
+    for (const Combination& part : rule.parts) below |= Below(part);
+    return below;
+  }
+  // The units of a set, each given to one place: the rule itself, or the first part that has it.
+  template <typename Each>
+  Mask Share(const Combination& rule, Mask set, Each each) const {
+    const Mask own = set & Own(rule);
+    Mask rest = set & ~own;
+    for (const Combination& part : rule.parts) {
+      each(part, rest & Below(part));
+      rest &= ~Below(part);
+    }
+    return own;
+  }
+  bool Keeps(const Combination& rule, Mask set) const {
+    bool keeps = rule.units_max == 0 || std::popcount(set) <= rule.units_max;
+    Share(rule, set,
+          [&](const Combination& part, Mask share) { keeps = keeps && Keeps(part, share); });
+    return keeps;
+  }
+  int Credits(const Combination& rule, Mask set) const {
+    int credits = 0;
+    const Mask own = Share(
+        rule, set, [&](const Combination& part, Mask share) { credits += Credits(part, share); });
+    for (const Unit& unit : q_.units) {
+      if (own & BitOf(unit.number)) credits += unit.credits;
+    }
+    return rule.credits_max > 0 ? std::min(credits, rule.credits_max) : credits;
+  }
+
+  const Qualification& q_;
+};
+
+UnitNumbers NumbersIn(Mask mask) {
+  UnitNumbers set;
+  for (char c = 'a'; c <= 'g'; ++c) {
+    if (mask >> (c - 'a') & 1u) set.insert(std::string(1, c));
+  }
+  return set;
+}
+
+bool Refused(const Qualification& q) {
+  const std::vector<Finding> findings = CheckQualification(q);
+  return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+    return finding.kind == "COMBINATION_TOO_COMPLEX";
+  });
+}
+
+// QUAL-3
+TEST(EvaluateTest, AgreesWithTryingEverySetOfCountedUnits) {
+  RandomRules rules(5);
+  int complete = 0;
+  int refused = 0;
+  for (int round = 0; round < 200; ++round) {
+    const Qualification q = rules.Next();
+    if (Refused(q)) {
+      ++refused;
+      continue;
+    }
+    const Oracle oracle(q);
+    for (Mask mask = 0; mask <= kAll; ++mask) {
+      const bool expected = oracle.Met(q.combination, mask);
+      ASSERT_EQ(Evaluate(q, NumbersIn(mask)).complete, expected) << round << " " << mask;
+      complete += expected;
+    }
+  }
+  EXPECT_GT(complete, 500);
+  EXPECT_LT(refused, 100);
+}
+
+// QUAL-3: another achieved unit never makes a rule less met, and never counts for less.
+TEST(EvaluateTest, NeverLosesByAnotherUnit) {
+  RandomRules rules(11);
+  for (int round = 0; round < 100; ++round) {
+    const Qualification q = rules.Next();
+    if (Refused(q)) continue;
+    std::vector<Progress> of;
+    for (Mask mask = 0; mask <= kAll; ++mask) of.push_back(Evaluate(q, NumbersIn(mask)));
+    for (Mask mask = 0; mask <= kAll; ++mask) {
+      for (Mask bit = 1; bit <= kAll; bit <<= 1) {
+        const Progress& less = of[mask & ~bit];
+        const Progress& more = of[mask | bit];
+        ASSERT_LE(less.complete, more.complete) << round << " " << mask << " " << bit;
+        ASSERT_LE(less.credits, more.credits) << round << " " << mask << " " << bit;
+        for (std::size_t i = 0; i < less.rules.size(); ++i) {
+          ASSERT_LE(less.rules[i].met, more.rules[i].met) << round << " " << mask << " " << bit;
+        }
+      }
+    }
+  }
+}
+
+// QUAL-3
+TEST(FindCompletionsTest, AgreesWithTryingEverySubset) {
+  RandomRules rules(7);
+  int with_answers = 0;
+  for (int round = 0; round < 200; ++round) {
+    const Qualification q = rules.Next();
+    if (Refused(q)) continue;
+    const Oracle oracle(q);
+    std::vector<bool> complete;
+    for (Mask mask = 0; mask <= kAll; ++mask) complete.push_back(oracle.Met(q.combination, mask));
     std::set<std::vector<std::string>> expected;
-    for (unsigned mask = 0; mask < 128; ++mask) {
+    for (Mask mask = 0; mask <= kAll; ++mask) {
       bool minimal = complete[mask];
-      for (unsigned i = 0; i < 7; ++i) {
-        if (!(mask >> i & 1u)) continue;
-        minimal &= !complete[mask & ~(1u << i)];
+      for (Mask bit = 1; bit <= kAll; bit <<= 1) {
+        if (mask & bit) minimal &= !complete[mask & ~bit];
       }
-      if (minimal) {
-        const UnitNumbers set = numbers(mask);
-        expected.emplace(set.begin(), set.end());
-      }
+      const UnitNumbers set = NumbersIn(mask);
+      if (minimal) expected.emplace(set.begin(), set.end());
     }
     const Completions got = FindCompletions(q, {});
-    EXPECT_EQ(std::set(got.sets.begin(), got.sets.end()), expected);
+    ASSERT_EQ(std::set(got.sets.begin(), got.sets.end()), expected) << round;
     EXPECT_EQ(got.sets.size(), expected.size());
     const auto cost = [&](const std::vector<std::string>& set) {
       std::pair<int, int> total = {0, 0};
@@ -223,7 +449,47 @@ TEST(FindCompletionsTest, AgreesWithTryingEverySubset) {
     EXPECT_EQ(got.at_most, static_cast<std::int64_t>(expected.size()));
     with_answers += !expected.empty();
   }
-  EXPECT_GT(with_answers, 10);
+  EXPECT_GT(with_answers, 20);
+}
+
+// Achieved units only leave less to look at: what can be searched from nothing always can be.
+TEST(FindCompletionsTest, AgreesWithTheOracleFromAnyPointOn) {
+  RandomRules rules(23);
+  for (int round = 0; round < 60; ++round) {
+    const Qualification q = rules.Next();
+    if (Refused(q)) continue;
+    const Oracle oracle(q);
+    for (Mask have = 1; have <= kAll; have += 13) {
+      for (const std::vector<std::string>& set : FindCompletions(q, NumbersIn(have)).sets) {
+        Mask with = have;
+        for (const std::string& number : set) with |= 1u << (number[0] - 'a');
+        EXPECT_TRUE(oracle.Met(q.combination, with)) << round;
+      }
+      EXPECT_EQ(FindCompletions(q, NumbersIn(have)).sets.empty(), !oracle.Met(q.combination, kAll))
+          << round;
+    }
+  }
+}
+
+// QUAL-3
+TEST(FindCompletionsTest, AnswersForSixtyUnitsOfPartsUnderAMaximumOfUnits) {
+  Qualification q;
+  q.combination = {.title = "all", .credits_min = 40, .units_max = 12};
+  for (int part = 0; part < 6; ++part) {
+    Combination rule = {.title = std::to_string(part)};
+    for (int i = 0; i < 10; ++i) {
+      const std::string number = std::to_string(100 + 10 * part + i);
+      q.units.push_back(MakeUnit(number.c_str(), 1 + i % 5, 10));
+      rule.units.push_back(number);
+    }
+    q.combination.parts.push_back(rule);
+  }
+  const Completions found = FindCompletions(q, {}, {.results_max = 3});
+  ASSERT_EQ(found.sets.size(), 3u);
+  // Eight units of five credits make 40.
+  EXPECT_EQ(found.sets[0].size(), 8u);
+  UnitNumbers first(found.sets[0].begin(), found.sets[0].end());
+  EXPECT_TRUE(Evaluate(q, first).complete);
 }
 
 }  // namespace

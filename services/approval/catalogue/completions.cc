@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <queue>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -18,6 +20,10 @@ constexpr int kSharedUnitsMax = 20;
 
 // A rule with how much of it can matter. A figure is followed only as far as a minimum asks for it
 // or a maximum cuts it off, and goes to the rules around this one at once: that keeps states few.
+//
+// That is exact as long as units come to a rule with a maximum of units best first. If they cannot,
+// because a part below has a maximum of credits, the rule *gathers*: it keeps how many units add
+// how many credits, and counts when it ends.
 struct Rule {
   int credits_min = 0;
   int units_min = 0;
@@ -25,7 +31,10 @@ struct Rule {
   int units_max = 0;
   int credits_bound = 0;
   int units_bound = 0;
+  bool gathers = false;
+  int gain_max = 0;        // Of one that gathers: more credits of a unit matter to no rule.
   std::uint64_t base = 1;  // Place value of this rule's figures within a state.
+  std::uint64_t size = 1;  // How many figures there are.
   int parent = -1;
 };
 
@@ -37,6 +46,7 @@ struct Step {
   int rule = 0;
   int credits = 0;
   int hours = 0;
+  int end = -1;          // The rule around this one that has counted the unit already.
   int unit = -1;         // Place in `units`, of kChoose.
   int bit = -1;          // Of a unit that several rules name.
   bool decided = false;  // An earlier step chose it or not.
@@ -51,6 +61,11 @@ struct Cost {
 
 Cost operator+(const Cost& a, const Cost& b) { return {a.first + b.first, a.second + b.second}; }
 
+// The product, or 0 if it is too large for a state.
+std::uint64_t Times(std::uint64_t a, std::uint64_t b) {
+  return a == 0 || b > std::numeric_limits<std::uint64_t>::max() / a ? 0 : a * b;
+}
+
 // The rule of combination as steps over whole numbers. A state holds, for each open rule, the
 // credits and units that count so far.
 class Plan {
@@ -60,7 +75,7 @@ class Plan {
     CountUses(qualification.combination);
     base_ = std::uint64_t{1} << std::min(static_cast<int>(bits_.size()), kSharedUnitsMax);
     fits_ = bits_.size() <= kSharedUnitsMax;
-    Add(qualification.combination, -1, 0, base_);
+    Add(qualification.combination, -1, 0, base_, false);
   }
 
   bool fits() const { return fits_; }
@@ -69,8 +84,7 @@ class Plan {
 
   // The state after a step; nullopt if a rule ends unmet.
   std::optional<std::uint64_t> After(std::uint64_t state, const Step& step, bool take) const {
-    const Rule& rule = rules_[static_cast<std::size_t>(step.rule)];
-    if (step.kind == StepKind::kClose) return Close(state, rule);
+    if (step.kind == StepKind::kClose) return Close(state, RuleAt(step.rule));
     if (step.bit >= 0) {
       const std::uint64_t mask = std::uint64_t{1} << step.bit;
       if (step.decided)
@@ -78,48 +92,93 @@ class Plan {
       else if (take)
         state |= mask;
     }
-    if (!take) return state;
-    const auto [credits, units] = FiguresOf(state, rule);
-    if (rule.units_max > 0 && units >= rule.units_max) return state;
-    return Count(state, step.rule, step.credits, 1);
+    return take ? Rise(state, step.rule, step.end, {&step.credits, 1}) : state;
   }
 
  private:
-  static std::uint64_t SizeOf(const Rule& rule) {
-    return static_cast<std::uint64_t>(rule.credits_bound + 1) *
-           static_cast<std::uint64_t>(rule.units_bound + 1);
-  }
-  static std::pair<int, int> FiguresOf(std::uint64_t state, const Rule& rule) {
-    const std::uint64_t own = state / rule.base % SizeOf(rule);
+  struct Figures {
+    int credits = 0;
+    int units = 0;
+  };
+
+  const Rule& RuleAt(int index) const { return rules_[static_cast<std::size_t>(index)]; }
+
+  static Figures FiguresOf(std::uint64_t state, const Rule& rule) {
+    const std::uint64_t own = state / rule.base % rule.size;
     const auto width = static_cast<std::uint64_t>(rule.credits_bound + 1);
     return {static_cast<int>(own % width), static_cast<int>(own / width)};
   }
   static std::uint64_t With(std::uint64_t state, const Rule& rule, int credits, int units) {
     const auto width = static_cast<std::uint64_t>(rule.credits_bound + 1);
-    const std::uint64_t now = state / rule.base % SizeOf(rule);
+    const std::uint64_t now = state / rule.base % rule.size;
     const std::uint64_t then =
         static_cast<std::uint64_t>(std::min(credits, rule.credits_bound)) +
         width * static_cast<std::uint64_t>(std::min(units, rule.units_bound));
     return state - now * rule.base + then * rule.base;
   }
 
-  // Adds to a rule and, as far as its maximums let them through, to those around it.
-  std::uint64_t Count(std::uint64_t state, int index, int credits, int units) const {
-    while (index >= 0 && (credits > 0 || units > 0)) {
-      const Rule& rule = rules_[static_cast<std::size_t>(index)];
-      const auto [credits_now, units_now] = FiguresOf(state, rule);
-      if (rule.credits_max > 0) credits = std::min(credits, rule.credits_max - credits_now);
-      if (rule.units_max > 0) units = std::min(units, rule.units_max - units_now);
-      state = With(state, rule, credits_now + credits, units_now + units);
+  // Counts units by the credits that they add, from a rule up to where one is full, gathers, or
+  // has counted them already.
+  std::uint64_t Rise(std::uint64_t state, int index, int end, std::span<const int> gains) const {
+    int credits = std::accumulate(gains.begin(), gains.end(), 0);
+    int units = static_cast<int>(gains.size());
+    while (index != end && units > 0) {
+      const Rule& rule = RuleAt(index);
+      if (rule.gathers) {
+        // One unit has at most what was left of it on the way.
+        if (gains.size() == 1) return Gather(state, rule, credits);
+        for (const int gain : gains) state = Gather(state, rule, gain);
+        return state;
+      }
+      const Figures now = FiguresOf(state, rule);
+      if (rule.credits_max > 0) credits = std::min(credits, rule.credits_max - now.credits);
+      if (rule.units_max > 0) units = std::min(units, rule.units_max - now.units);
+      if (units > 0) state = With(state, rule, now.credits + credits, now.units + units);
       index = rule.parent;
     }
     return state;
   }
 
-  static std::optional<std::uint64_t> Close(std::uint64_t state, const Rule& rule) {
-    const auto [credits, units] = FiguresOf(state, rule);
-    if (credits < rule.credits_min || units < rule.units_min) return std::nullopt;
-    return With(state, rule, 0, 0);
+  // How many units add `gain` is a digit of the rule's figures. The least goes if there are too
+  // many.
+  static std::uint64_t Gather(std::uint64_t state, const Rule& rule, int gain) {
+    const auto radix = static_cast<std::uint64_t>(rule.units_bound + 1);
+    std::uint64_t place = rule.base;
+    std::uint64_t least = 0;
+    std::uint64_t all = 0;
+    std::uint64_t own = 0;
+    for (int i = 0; i <= rule.gain_max; ++i, place *= radix) {
+      if (i == std::min(gain, rule.gain_max)) own = place;
+      const std::uint64_t digit = state / place % radix + (own == place ? 1 : 0);
+      if (digit > 0 && least == 0) least = place;
+      all += digit;
+    }
+    return all < radix ? state + own : state + own - least;
+  }
+
+  std::optional<std::uint64_t> Close(std::uint64_t state, const Rule& rule) const {
+    if (!rule.gathers) {
+      const Figures figures = FiguresOf(state, rule);
+      if (figures.credits < rule.credits_min || figures.units < rule.units_min) return std::nullopt;
+      return With(state, rule, 0, 0);
+    }
+    const auto radix = static_cast<std::uint64_t>(rule.units_bound + 1);
+    std::uint64_t own = state / rule.base % rule.size;
+    state -= own * rule.base;
+    std::vector<int> gains;
+    for (int gain = 0; gain <= rule.gain_max; ++gain, own /= radix) {
+      gains.insert(gains.end(), static_cast<std::size_t>(own % radix), gain);
+    }
+    std::reverse(gains.begin(), gains.end());
+    int credits = 0;
+    for (int& gain : gains) {
+      if (rule.credits_max > 0) gain = std::min(gain, rule.credits_max - credits);
+      credits += gain;
+    }
+    if (credits < rule.credits_min || static_cast<int>(gains.size()) < rule.units_min) {
+      return std::nullopt;
+    }
+    return Rise(state, rule.parent, -1, gains);
   }
 
   void CountUses(const Combination& rule) {
@@ -129,80 +188,163 @@ class Plan {
     for (const Combination& part : rule.parts) CountUses(part);
   }
 
-  // What all units below have, counting repeats.
-  std::pair<int, int> TotalOf(const Combination& rule) const {
-    std::pair<int, int> total = {0, 0};
+  // What all units below have, counting repeats, and the most that one has.
+  struct Total {
+    int credits = 0;
+    int units = 0;
+    int most = 0;
+  };
+  Total TotalOf(const Combination& rule) const {
+    Total total;
     for (const std::string& number : rule.units) {
       if (const Unit* unit = qualification_.FindUnit(number)) {
-        total.first += unit->credits;
-        ++total.second;
+        total.credits += unit->credits;
+        total.most = std::max(total.most, unit->credits);
+        ++total.units;
       }
     }
     for (const Combination& part : rule.parts) {
-      const auto [credits, units] = TotalOf(part);
-      total.first += credits;
-      total.second += units;
+      const Total of_part = TotalOf(part);
+      total.credits += of_part.credits;
+      total.units += of_part.units;
+      total.most = std::max(total.most, of_part.most);
     }
     return total;
   }
 
   // `wanted`: more credits than this matter to no rule around it.
-  void Add(const Combination& from, int parent, int wanted, std::uint64_t base) {
-    const int index = static_cast<int>(rules_.size());
-    const auto [credits_all, units_all] = TotalOf(from);
+  Rule LimitsOf(const Combination& from, int wanted) const {
+    const Total all = TotalOf(from);
     wanted = std::max(from.credits_min, wanted);
     Rule rule = {.credits_min = from.credits_min,
                  .units_min = from.units_min,
                  .credits_max = from.credits_max,
-                 .units_max = from.units_max,
-                 .base = base,
-                 .parent = parent};
-    if (rule.credits_max >= std::min(wanted, credits_all)) rule.credits_max = 0;
-    if (rule.units_max >= units_all) rule.units_max = 0;
+                 .units_max = from.units_max};
+    if (rule.credits_max >= std::min(wanted, all.credits)) rule.credits_max = 0;
+    if (rule.units_max >= all.units) rule.units_max = 0;
     rule.credits_bound =
-        rule.credits_max > 0 ? rule.credits_max : std::min(rule.credits_min, credits_all);
-    rule.units_bound = rule.units_max > 0 ? rule.units_max : std::min(rule.units_min, units_all);
+        rule.credits_max > 0 ? rule.credits_max : std::min(rule.credits_min, all.credits);
+    rule.units_bound = rule.units_max > 0 ? rule.units_max : std::min(rule.units_min, all.units);
+    rule.gain_max = std::min(all.most, wanted);
+    if (rule.credits_max > 0) rule.gain_max = std::min(rule.gain_max, rule.credits_max);
+    return rule;
+  }
+
+  bool PartsLimitCredits(const Combination& rule, int wanted) const {
+    wanted = std::max(rule.credits_min, wanted);
+    return std::any_of(rule.parts.begin(), rule.parts.end(), [&](const Combination& part) {
+      return LimitsOf(part, wanted).credits_max > 0 || PartsLimitCredits(part, wanted);
+    });
+  }
+
+  // The rule's place in `rules_`; -1 if a state cannot hold it. `gathers`: a rule around it does.
+  int AddRule(const Combination& from, int parent, int wanted, std::uint64_t base, bool gathers) {
+    Rule rule = LimitsOf(from, wanted);
+    rule.base = base;
+    rule.parent = parent;
+    rule.gathers = gathers && !from.parts.empty() && (rule.units_max > 0 || rule.credits_max > 0);
+    if (rule.gathers) {
+      if (rule.units_max == 0) rule.units_bound = TotalOf(from).units;
+      for (int i = 0; i <= rule.gain_max; ++i) {
+        rule.size = Times(rule.size, static_cast<std::uint64_t>(rule.units_bound + 1));
+      }
+    } else {
+      rule.size = Times(static_cast<std::uint64_t>(rule.credits_bound + 1),
+                        static_cast<std::uint64_t>(rule.units_bound + 1));
+    }
+    fits_ = fits_ && Times(base, rule.size) > 0;
+    if (!fits_) return -1;
     rules_.push_back(rule);
-    const std::uint64_t size = SizeOf(rules_.back());
-    if (base > std::numeric_limits<std::uint64_t>::max() / size) {
-      fits_ = false;
+    return static_cast<int>(rules_.size()) - 1;
+  }
+
+  // A rule with its parts, one after the other.
+  void Add(const Combination& from, int parent, int wanted, std::uint64_t base, bool gathers) {
+    const bool chooses = LimitsOf(from, wanted).units_max > 0 && !from.parts.empty();
+    gathers = gathers || (chooses && PartsLimitCredits(from, wanted));
+    if (chooses && !gathers) {
+      std::vector<Place> places;
+      std::vector<int> ends;
+      AddOpen(from, parent, wanted, base, places, ends);
+      if (fits_) AddUnits(places);
+      for (const int rule : ends) steps_.push_back({.kind = StepKind::kClose, .rule = rule});
       return;
     }
+    const int index = AddRule(from, parent, wanted, base, gathers);
+    if (index < 0) return;
+    base *= RuleAt(index).size;
     for (const Combination& part : from.parts) {
-      Add(part, index, wanted, base * size);
+      Add(part, index, std::max(from.credits_min, wanted), base, gathers);
       if (!fits_) return;
     }
-    AddUnits(from, index);
+    std::vector<Place> places = PlacesOf(from, index);
+    AddUnits(places);
     steps_.push_back({.kind = StepKind::kClose, .rule = index});
   }
 
-  // Most credits first, as they are tallied where only a number of units counts. It also makes a
-  // set within one rule irreducible: its last unit was needed, so each larger one is too.
-  void AddUnits(const Combination& from, int index) {
-    std::vector<const Unit*> units;
+  // A unit where a rule names it.
+  struct Place {
+    const Unit* unit = nullptr;
+    int rule = 0;
+  };
+  std::vector<Place> PlacesOf(const Combination& from, int index) const {
+    std::vector<Place> places;
     for (const std::string& number : from.units) {
-      if (const Unit* unit = qualification_.FindUnit(number)) units.push_back(unit);
+      if (const Unit* unit = qualification_.FindUnit(number)) places.push_back({unit, index});
     }
-    std::stable_sort(units.begin(), units.end(), [](const Unit* a, const Unit* b) {
-      return std::tie(b->credits, a->number) < std::tie(a->credits, b->number);
+    return places;
+  }
+
+  // A rule with its parts, all open at once, so that the best unit of all comes first. Answers the
+  // place value that is free after them.
+  std::uint64_t AddOpen(const Combination& from, int parent, int wanted, std::uint64_t base,
+                        std::vector<Place>& places, std::vector<int>& ends) {
+    const int index = AddRule(from, parent, wanted, base, false);
+    if (index < 0) return base;
+    base *= RuleAt(index).size;
+    for (const Combination& part : from.parts) {
+      base = AddOpen(part, index, std::max(from.credits_min, wanted), base, places, ends);
+      if (!fits_) return base;
+    }
+    const std::vector<Place> own = PlacesOf(from, index);
+    places.insert(places.end(), own.begin(), own.end());
+    ends.push_back(index);
+    return base;
+  }
+
+  // Most credits first, as they count where only a number of units does. It also makes a set within
+  // one rule irreducible: its last unit was needed, so each larger one is too.
+  void AddUnits(std::vector<Place>& places) {
+    std::stable_sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
+      return std::tie(b.unit->credits, a.unit->number) < std::tie(a.unit->credits, b.unit->number);
     });
-    for (const Unit* unit : units) {
-      Step step = {.rule = index, .credits = unit->credits};
-      if (!achieved_.contains(unit->number)) {
-        if (excluded_.contains(unit->number)) continue;
-        step.kind = StepKind::kChoose;
-        const auto shared = bits_.find(unit->number);
-        if (shared != bits_.end()) step.bit = shared->second;
-        const auto [it, first] = places_.emplace(unit->number, static_cast<int>(units_.size()));
-        step.unit = it->second;
-        step.decided = !first;
-        if (first) {
-          units_.push_back(unit);
-          step.hours = unit->guided_learning_hours;
+    for (const auto& [unit, rule] : places) {
+      Step step = {.rule = rule, .credits = unit->credits};
+      const bool achieved = achieved_.contains(unit->number);
+      if (!achieved && excluded_.contains(unit->number)) continue;
+      std::vector<int>& counted = counted_[unit->number];
+      for (int at = rule; at >= 0; at = RuleAt(at).parent) {
+        if (std::find(counted.begin(), counted.end(), at) != counted.end()) {
+          step.end = at;
+          break;
         }
+        counted.push_back(at);
       }
+      if (!achieved) Choose(*unit, step);
       steps_.push_back(step);
     }
+  }
+
+  void Choose(const Unit& unit, Step& step) {
+    step.kind = StepKind::kChoose;
+    const auto shared = bits_.find(unit.number);
+    if (shared != bits_.end()) step.bit = shared->second;
+    const auto [it, first] = places_.emplace(unit.number, static_cast<int>(units_.size()));
+    step.unit = it->second;
+    step.decided = !first;
+    if (!first) return;
+    units_.push_back(&unit);
+    step.hours = unit.guided_learning_hours;
   }
 
   const Qualification& qualification_;
@@ -214,6 +356,7 @@ class Plan {
   absl::flat_hash_map<std::string, int> uses_;
   absl::flat_hash_map<std::string, int> bits_;
   absl::flat_hash_map<std::string, int> places_;
+  absl::flat_hash_map<std::string, std::vector<int>> counted_;  // The rules that count a unit.
   std::uint64_t base_ = 1;
   bool fits_ = true;
 };
@@ -234,6 +377,7 @@ class Search {
   Completions Run() {
     if (!plan_.fits() || !Reach()) {
       found_.all = false;
+      found_.searched = false;
       found_.at_most = kCountMax;
       return std::move(found_);
     }
@@ -417,6 +561,7 @@ class Search {
 
 Completions FindCompletions(const Qualification& qualification, const UnitNumbers& achieved,
                             const CompletionQuery& query) {
+  if (qualification.bare) return {};
   const Plan plan(qualification, achieved, query.excluded);
   return Search(plan, query).Run();
 }

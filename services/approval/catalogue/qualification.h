@@ -40,7 +40,7 @@ struct Unit {
 
 // QUAL-3: credits, or numbers of units, from units and from nested rules.
 //
-// What is above a maximum is not forbidden; it does not count.
+// What is above a maximum is not forbidden; it does not count. combination.h says what counts.
 struct Combination {
   std::string title;
   int credits_min = 0;
@@ -73,8 +73,9 @@ struct Qualification {
   std::optional<absl::CivilDay> last_certification_day;
   std::vector<std::string> regions;
   std::vector<std::string> fast_track_from;  // QUAL-7.
-  bool employer_involvement = false;         // Asked of every learner (EI-1).
-  std::vector<std::string> sectors;          // Codes of sector subject areas (EI-3).
+  bool bare = false;  // Number, title and level only: for other entries' fast_track_from.
+  bool employer_involvement = false;  // Asked of every learner (EI-1).
+  std::vector<std::string> sectors;   // Codes of sector subject areas (EI-3).
   std::string source;
   std::vector<Unit> units;
   Combination combination;

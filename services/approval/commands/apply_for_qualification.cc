@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "services/approval/commands/approval_policy.h"
+#include "services/approval/commands/check_region.h"
 #include "services/approval/commands/check_standing.h"
 #include "services/approval/commands/find_qualification.h"
 #include "services/approval/commands/lapse_approvals.h"
@@ -91,6 +92,7 @@ absl::StatusOr<QualificationApproval> ApplyForQualification(const Work& work,
         .With("rule", "QUAL-7")
         .Field("parent", absl::StrCat("is ", View(NameOf(centre.state))));
   }
+  RETURN_IF_ERROR(CheckRegionToApply(centre, entry));
   RETURN_IF_ERROR(CheckNoneOpen(work, centre, qualification));
   QualificationApproval approval;
   if (track == Track::kFast) {

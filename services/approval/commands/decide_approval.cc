@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/approval/commands/approval_policy.h"
+#include "services/approval/commands/check_region.h"
 #include "services/approval/commands/check_standing.h"
 #include "services/approval/commands/find_qualification.h"
 #include "services/approval/errors.h"
@@ -175,6 +176,7 @@ absl::Status Give(const Work& work, QualificationApproval& approval, const Centr
         .Field("name", absl::StrCat("is of a centre that is ", View(NameOf(centre.state))));
   }
   RETURN_IF_ERROR(CheckFirstDay(work, approval, decision));
+  RETURN_IF_ERROR(CheckRegionToApprove(work, centre, approval.qualification));
   ASSIGN_OR_RETURN(const ApprovalPolicy policy, PolicyFor(work, approval.qualification));
   RETURN_IF_ERROR(CheckPlanner(work, approval, policy, decision.conditions));
   approval.effective_date = decision.effective_date.value_or(Today(work));

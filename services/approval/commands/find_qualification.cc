@@ -1,5 +1,6 @@
 #include "services/approval/commands/find_qualification.h"
 
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,6 +14,22 @@ namespace assay::approval {
 
 using platform::View;
 
+namespace {
+
+// The time is part of the key: a version that was never committed may come again as another.
+absl::StatusOr<ParsedEntries::Entry> Parsed(const Work& work, const CatalogueRecord& record) {
+  const std::string key = absl::StrCat(work.reach.tenant, "/", record.number, "/", record.version,
+                                       "/", absl::ToUnixMicros(record.time));
+  ParsedEntries& entries = *work.context.parsed_entries;
+  if (ParsedEntries::Entry entry = entries.Find(key)) return entry;
+  ASSIGN_OR_RETURN(const std::string document,
+                   CatalogueStore().Document(work.tx, work.reach.tenant, record));
+  ASSIGN_OR_RETURN(Qualification read, ParseQualification(record.number, document));
+  return entries.Keep(key, document.size(), std::move(read));
+}
+
+}  // namespace
+
 absl::StatusOr<CatalogueEntry> FindEntry(const Work& work, std::string_view number,
                                          std::optional<absl::CivilDay> day) {
   const absl::CivilDay asked = day.value_or(Today(work));
@@ -22,7 +39,8 @@ absl::StatusOr<CatalogueEntry> FindEntry(const Work& work, std::string_view numb
                                                       /*or_first=*/!has_shipped));
   if (record.has_value()) {
     CatalogueEntry entry = {.version = record->version, .effective_day = record->effective_day};
-    ASSIGN_OR_RETURN(entry.qualification, ParseQualification(number, record->document));
+    ASSIGN_OR_RETURN(const ParsedEntries::Entry parsed, Parsed(work, *record));
+    entry.qualification = *parsed;
     return entry;
   }
   if (has_shipped) return CatalogueEntry{.qualification = ships->second};

@@ -23,10 +23,6 @@ using Code = absl::StatusCode;
 constexpr std::size_t kUnitsMax = 500;
 constexpr std::size_t kDocumentBytesMax = 2'000'000;
 constexpr std::size_t kViolationsMax = 100;
-// Findings with which a rule of combination means nothing, or nobody can ever meet it (QUAL-3).
-constexpr std::string_view kRefusing[] = {"COMBINATION_LIMITS_CROSSED", "COMBINATION_UNSATISFIABLE",
-                                          "UNIT_UNKNOWN", "UNIT_REPEATED"};
-
 std::string NameOf(const std::string& number) { return "qualifications/" + number; }
 
 // The entry as it will be read back, with its findings.
@@ -35,7 +31,7 @@ absl::StatusOr<Qualification> Checked(const Qualification& draft, const std::str
                 absl::StrCat(NameOf(draft.number), " cannot be used as it stands (QUAL-4)"));
   refused.With("qualification", NameOf(draft.number));
   // QUAL-1
-  if (draft.title.empty() || draft.units.empty()) {
+  if (draft.title.empty() || (draft.units.empty() && !draft.bare)) {
     refused.With("refused_count", "1");
     refused.Field(draft.title.empty() ? "qualification.title" : "qualification.units",
                   "is missing (QUAL-1)");
@@ -55,10 +51,7 @@ absl::StatusOr<Qualification> Checked(const Qualification& draft, const std::str
   }
   std::vector<const Finding*> faults;
   for (const Finding& finding : parsed->findings) {
-    if (std::find(std::begin(kRefusing), std::end(kRefusing), finding.kind) !=
-        std::end(kRefusing)) {
-      faults.push_back(&finding);
-    }
+    if (IsRefusing(finding)) faults.push_back(&finding);
   }
   if (faults.empty()) return parsed;
   refused.With("refused_count", absl::StrCat(faults.size()));

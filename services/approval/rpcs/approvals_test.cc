@@ -32,8 +32,8 @@ using Approval = v1::QualificationApproval;
 constexpr char kFile[] =
     "URN,LAESTAB,SCHNAME,STREET,TOWN,POSTCODE,ICLOSE,OPENDATE,CLOSEDATE,ISNEW,NFTYPE,AGEL,AGEH,"
     "OTHERURN\n"
-    "100000,2013614,Hill College,Main Street,Leeds,LS1 4AP,1,,,0,College,16,19,\n"
-    "100002,2016006,Vale College,Long Lane,Leeds,LS1 4AP,1,,,0,College,16,19,\n";
+    "100000,6813614,Hill College,Main Street,Leeds,LS1 4AP,1,,,0,College,16,19,\n"
+    "100002,6816006,Vale College,Long Lane,Leeds,LS1 4AP,1,,,0,College,16,19,\n";
 constexpr char kCentre[] = "centres/urn-100000";
 
 google::type::Date DateOf(absl::CivilDay day) {

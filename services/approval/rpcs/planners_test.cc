@@ -44,13 +44,13 @@ using v1::Planner;
 constexpr char kFile[] =
     "URN,LAESTAB,SCHNAME,STREET,TOWN,POSTCODE,ICLOSE,OPENDATE,CLOSEDATE,ISNEW,NFTYPE,AGEL,AGEH,"
     "OTHERURN\n"
-    "100000,2013614,Hill College,Main Street,Leeds,LS1 4AP,1,,,0,College,16,19,\n"
-    "100002,2016006,Vale College,Long Lane,Leeds,LS1 4AP,1,,,0,College,16,19,\n";
+    "100000,6813614,Hill College,Main Street,Leeds,LS1 4AP,1,,,0,College,16,19,\n"
+    "100002,6816006,Vale College,Long Lane,Leeds,LS1 4AP,1,,,0,College,16,19,\n";
 // A technical qualification of our own making, of the sector "15".
 constexpr char kTechnical[] = R"({
   "number": "9001-03", "title": "Level 3 in Shop Management", "level": 3,
   "guided_learning_hours": 10, "total_qualification_time": 20, "accreditation_number": "A/1",
-  "minimum_age": 16, "regions": ["England"], "employer_involvement": true, "sectors": ["15"],
+  "minimum_age": 16, "regions": ["Wales"], "employer_involvement": true, "sectors": ["15"],
   "source": "made for tests",
   "units": [{"number": "301", "title": "Selling", "level": 3, "guided_learning_hours": 10,
              "credits": 1, "assessment_method": "assignment", "assessment_minutes": 60,

@@ -224,6 +224,25 @@ TEST_F(QualificationTest, RefusesARuleOfCombinationThatNobodyCanMeet) {
            part.set_title("More");
            part.add_units("399");
          }},
+        {"RULE_TITLE_REPEATED (QUAL-3)", "All / More",
+         [](Qualification& q) {
+           for (int i = 0; i < 2; ++i) {
+             v1::Combination& part = *q.mutable_combination()->add_parts();
+             part.set_title("More");
+             part.add_units(q.combination().units(i));
+           }
+           q.mutable_combination()->clear_units();
+         }},
+        {"COMBINATION_TOO_COMPLEX (QUAL-3)", "All",
+         [](Qualification& q) {
+           v1::Combination& part = *q.mutable_combination()->add_parts();
+           part.set_title("More");
+           part.set_credits_max(1);
+           part.add_units("301");
+         }},
+        {"REGISTRATION_MONTHS_TOO_MANY (QUAL-4)", "qualification",
+         [](Qualification& q) { q.set_registration_months(1201); }},
+        {"the entry is bare", "qualification", [](Qualification& q) { q.set_bare(true); }},
         {"UNIT_REPEATED", "unit 301", [](Qualification& q) { *q.add_units() = q.units(0); }},
         {"QUAL-1", "qualification.units", [](Qualification& q) { q.clear_units(); }},
         {"QUAL-1", "qualification.title", [](Qualification& q) { q.clear_title(); }},
@@ -275,6 +294,29 @@ TEST_F(QualificationTest, ReplacesAnEntryFromADayOnAndKeepsWhatWasBefore) {
   EXPECT_EQ(list->versions(0).change_note(), "second edition");
   EXPECT_EQ(list->versions(0).author(), "users/officer");
   EXPECT_EQ(list->versions(0).finding_count(), 6);
+}
+
+// What one tenant or version was read as is nobody else's.
+TEST_F(QualificationTest, ReadsEachVersionOfEachTenantAsItIs) {
+  ASSERT_THAT(Create(Small()), IsOk());
+  v1::CreateQualificationRequest other;
+  *other.mutable_qualification() = Small();
+  other.mutable_qualification()->set_title("Another body's");
+  other.set_change_note("new");
+  ASSERT_THAT(Call<Qualification>("CreateQualification", other,
+                                  service_.Token({.tenant = "tenant-b", .roles = {"quality"}})),
+              IsOk());
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(Get("qualifications/9001-03")->title(), "Level 3 in Shop Management");
+    EXPECT_EQ(Get("qualifications/9001-03", 0, "tenant-b")->title(), "Another body's");
+  }
+  v1::UpdateQualificationRequest update;
+  update.set_name("qualifications/9001-03");
+  update.set_change_note("second edition");
+  *update.mutable_qualification() = Small();
+  update.mutable_qualification()->set_title("Second edition");
+  ASSERT_THAT(Call<Qualification>("UpdateQualification", update, officer_), IsOk());
+  EXPECT_EQ(Get("qualifications/9001-03")->title(), "Second edition");
 }
 
 }  // namespace

@@ -36,13 +36,12 @@ absl::StatusOr<CatalogueRecord> RecordOf(const SqlRow& row) {
 absl::StatusOr<std::optional<CatalogueRecord>> First(Tx& tx, std::string_view rest,
                                                      std::span<const SqlValue> values) {
   std::optional<CatalogueRecord> found;
-  RETURN_IF_ERROR(tx.Query(
-      absl::StrCat("SELECT ", View(kColumns), ", document FROM catalogue_entries ", View(rest)),
-      values, [&](const SqlRow& row) -> absl::Status {
-        ASSIGN_OR_RETURN(found, RecordOf(row));
-        found->document = row.Text(7);
-        return absl::OkStatus();
-      }));
+  RETURN_IF_ERROR(
+      tx.Query(absl::StrCat("SELECT ", View(kColumns), " FROM catalogue_entries ", View(rest)),
+               values, [&](const SqlRow& row) -> absl::Status {
+                 ASSIGN_OR_RETURN(found, RecordOf(row));
+                 return absl::OkStatus();
+               }));
   return found;
 }
 
@@ -77,6 +76,18 @@ absl::StatusOr<std::optional<CatalogueRecord>> CatalogueStore::Find(Tx& tx, std:
   if (found.has_value() || !or_first) return found;
   return First(tx, "WHERE tenant = $1 AND number = $2 ORDER BY version LIMIT 1",
                std::span<const SqlValue>(values).first(2));
+}
+
+absl::StatusOr<std::string> CatalogueStore::Document(Tx& tx, std::string_view tenant,
+                                                     const CatalogueRecord& record) {
+  std::string document;
+  RETURN_IF_ERROR(tx.Query(
+      "SELECT document FROM catalogue_entries WHERE tenant = $1 AND number = $2 AND version = $3",
+      {tenant, record.number, record.version}, [&](const SqlRow& row) {
+        document = row.Text(0);
+        return absl::OkStatus();
+      }));
+  return document;
 }
 
 absl::StatusOr<std::optional<CatalogueRecord>> CatalogueStore::Latest(Tx& tx,

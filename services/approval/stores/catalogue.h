@@ -21,7 +21,7 @@ struct CatalogueRecord {
   std::string number;
   int version = 1;
   absl::CivilDay effective_day;
-  std::string document;  // As catalogue/data/*.json. Not in lists of versions.
+  std::string document;  // As catalogue/data/*.json. Only to be inserted.
   int finding_count = 0;
   std::string change_note;
   std::string author;
@@ -34,11 +34,15 @@ class CatalogueStore {
   absl::Status Insert(platform::Transaction& tx, std::string_view tenant,
                       const CatalogueRecord& record);
 
+  // All without documents.
+
   // The version in force on `day`; with `or_first`, the first one if none is yet.
   absl::StatusOr<std::optional<CatalogueRecord>> Find(platform::Transaction& tx,
                                                       std::string_view tenant,
                                                       std::string_view number, absl::CivilDay day,
                                                       bool or_first);
+  absl::StatusOr<std::string> Document(platform::Transaction& tx, std::string_view tenant,
+                                       const CatalogueRecord& record);
   // nullopt if there is none.
   absl::StatusOr<std::optional<CatalogueRecord>> Latest(platform::Transaction& tx,
                                                         std::string_view tenant,
@@ -47,7 +51,7 @@ class CatalogueStore {
   absl::StatusOr<std::vector<std::string>> ListNumbers(platform::Transaction& tx,
                                                        std::string_view tenant,
                                                        std::string_view after, int limit);
-  // Oldest first, after version `after`, without documents.
+  // Oldest first, after version `after`.
   absl::StatusOr<std::vector<CatalogueRecord>> ListVersions(platform::Transaction& tx,
                                                             std::string_view tenant,
                                                             std::string_view number, int after,

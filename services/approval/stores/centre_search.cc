@@ -13,6 +13,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "services/approval/spelling/spelling.h"
+#include "services/approval/stores/common_pairs.h"
 #include "services/approval/stores/in_list.h"
 #include "services/approval/stores/rows.h"
 #include "services/platform/core/status_macros.h"
@@ -27,10 +28,13 @@ using platform::SqlValue;
 using platform::Transaction;
 using platform::View;
 
-// A word of more centres than this is common: going through the centres meets it soon, and if
-// all of these have gone by without a page full, the words are seldom together.
-constexpr std::int64_t kRareMax = 2000;
+// Going through the centres meets common words soon; if all of these have gone by without a page
+// full, the words are seldom together.
 constexpr std::int64_t kPassedMax = 2000;
+// What is looked at of pairs of common words before their centres are gone through after all.
+constexpr int kBlocksPerRead = 256;
+constexpr int kCommonBeginningsMax = 8;
+constexpr std::int64_t kBesidesMax = 200;
 // The most words that stand in for one that was typed.
 constexpr std::size_t kNearWordsMax = 64;
 constexpr std::size_t kFewWords = 32;
@@ -186,9 +190,17 @@ class Searching {
     }
     if (!rare) {
       bool all_seen = false;
+      if (tier == Tier::kWholeWords) {
+        RETURN_IF_ERROR(FindWholeInBlocks(rarest, after, limit, found, all_seen));
+        if (all_seen) return absl::OkStatus();
+      }
       RETURN_IF_ERROR(FindInPassing(tier, after, limit, found, all_seen));
       if (all_seen) return absl::OkStatus();
       found.clear();
+      if (tier == Tier::kBeginnings) {
+        RETURN_IF_ERROR(FindBegunInBlocks(after, limit, found, all_seen));
+        if (all_seen) return absl::OkStatus();
+      }
     }
     return FindAmongCandidates(tier, after, limit, found);
   }
@@ -247,6 +259,142 @@ class Searching {
     if (!last.empty()) sql += " AND d.centre <= " + parameters.Bind(last);
     RETURN_IF_ERROR(Collect(sql, parameters, after, limit, found));
     all_seen = last.empty() || static_cast<int>(found.size()) == limit;
+    return absl::OkStatus();
+  }
+
+  // In the blocks where every two of the words stand together. `known`: all of them are known to be
+  // common, so these blocks are all there are.
+  absl::Status FindWholeInBlocks(const Term& rarest, std::string_view after, int limit,
+                                 std::vector<std::string>& found, bool& known) {
+    std::vector<WordPair> pairs;
+    for (const Term& first : terms_) {
+      ASSIGN_OR_RETURN(const auto common,
+                       CommonPairs().WordsFrom(tx_, reach_.tenant, first.word, first.word, 1));
+      if (common.empty()) return absl::OkStatus();
+      for (const Term& second : terms_) {
+        if (first.word < second.word) pairs.emplace_back(first.word, second.word);
+      }
+    }
+    known = true;
+    std::string from(after);
+    while (static_cast<int>(found.size()) < limit) {
+      ASSIGN_OR_RETURN(const auto some,
+                       CommonPairs().BlocksOfEach(tx_, reach_.tenant, pairs, from, kBlocksPerRead));
+      for (const std::string& block : some.blocks) {
+        if (static_cast<int>(found.size()) >= limit) return absl::OkStatus();
+        if (block < from && CommonPairs::EndOf(block) <= from) continue;
+        Parameters parameters;
+        const std::string tenant = parameters.Bind(reach_.tenant);
+        std::string sql = "SELECT d.centre FROM centre_words d WHERE d.tenant = " + tenant;
+        sql += " AND d.word = " + parameters.Bind(rarest.word);
+        sql += " AND " + HasAllWords(parameters, tenant, &rarest);
+        RETURN_IF_ERROR(CollectInBlock(block, sql, parameters, from, limit, found));
+      }
+      if (some.all) return absl::OkStatus();
+    }
+    return absl::OkStatus();
+  }
+
+  // Goes on to the end of the block.
+  absl::Status CollectInBlock(const std::string& block, std::string& sql, Parameters& parameters,
+                              std::string& from, int limit, std::vector<std::string>& found) {
+    const std::string tenant = parameters.Bind(reach_.tenant);
+    sql += " AND NOT " + HasWord(tenant, parameters.Bind(query_.name));
+    sql += " AND d.centre < " + parameters.Bind(CommonPairs::EndOf(block));
+    sql += " AND d.centre >= " + parameters.Bind(block);
+    const int room = limit - static_cast<int>(found.size());
+    RETURN_IF_ERROR(Collect(sql, parameters, from, room, found));
+    from = std::max(from, CommonPairs::EndOf(block));
+    return absl::OkStatus();
+  }
+
+  // Where words of two terms stand together, or a word that is not common begins with one of them.
+  // `known`: so every such centre is met.
+  absl::Status FindBegunInBlocks(std::string_view after, int limit, std::vector<std::string>& found,
+                                 bool& known) {
+    for (const Term& first : terms_) {
+      for (const Term& second : terms_) {
+        const bool apart = first.word < second.word && second.word >= first.end;
+        if (!apart) continue;
+        std::vector<std::string> blocks;
+        RETURN_IF_ERROR(BlocksOfBeginnings(first, second, after, blocks, known));
+        if (known) return FindBegunIn(blocks, after, limit, found);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status FindBegunIn(const std::vector<std::string>& blocks, std::string_view after,
+                           int limit, std::vector<std::string>& found) {
+    std::string from(after);
+    for (const std::string& block : blocks) {
+      if (static_cast<int>(found.size()) >= limit) break;
+      if (block < from && CommonPairs::EndOf(block) <= from) continue;
+      Parameters parameters;
+      const std::string tenant = parameters.Bind(reach_.tenant);
+      std::string sql =
+          "SELECT d.centre FROM (SELECT tenant, id AS centre FROM centres) d WHERE d.tenant = ";
+      sql += tenant;
+      sql += " AND NOT (" + HasAllWords(parameters, tenant, nullptr) + ")";
+      sql += HasAllBeginnings(parameters, tenant, nullptr);
+      RETURN_IF_ERROR(CollectInBlock(block, sql, parameters, from, limit, found));
+    }
+    return absl::OkStatus();
+  }
+
+  // Not known if the beginnings have too many words, or together too many blocks.
+  absl::Status BlocksOfBeginnings(const Term& first, const Term& second, std::string_view after,
+                                  std::vector<std::string>& blocks, bool& known) {
+    std::vector<std::string> common[2];
+    std::set<std::string> all;
+    int i = 0;
+    for (const Term* term : {&first, &second}) {
+      ASSIGN_OR_RETURN(common[i], CommonPairs().WordsFrom(tx_, reach_.tenant, term->word, term->end,
+                                                          kCommonBeginningsMax + 1));
+      std::erase(common[i], term->end);
+      if (common[i].size() > kCommonBeginningsMax) return absl::OkStatus();
+      bool few = false;
+      RETURN_IF_ERROR(FindBesides(*term, common[i], all, few));
+      if (!few) return absl::OkStatus();
+      ++i;
+    }
+    std::vector<WordPair> pairs;
+    for (const std::string& a : common[0]) {
+      for (const std::string& b : common[1]) pairs.emplace_back(std::min(a, b), std::max(a, b));
+    }
+    ASSIGN_OR_RETURN(const auto some,
+                     CommonPairs().BlocksOfAny(tx_, reach_.tenant, pairs, after, kBlocksPerRead));
+    if (!some.all) return absl::OkStatus();
+    all.insert(some.blocks.begin(), some.blocks.end());
+    blocks.assign(all.begin(), all.end());
+    known = true;
+    return absl::OkStatus();
+  }
+
+  // Centres with words that begin with the term's and are not common, as blocks of themselves.
+  absl::Status FindBesides(const Term& term, const std::vector<std::string>& common,
+                           std::set<std::string>& centres, bool& few) {
+    std::int64_t left = kBesidesMax;
+    std::string from = term.word;
+    std::vector<std::string> ends = common;
+    ends.push_back(term.end);
+    for (const std::string& end : ends) {
+      // From a common word on, the word itself is left out.
+      const char* sql =
+          from == term.word
+              ? "SELECT centre FROM centre_words WHERE tenant = $1 AND word >= $2 AND "
+                "word < $3 LIMIT $4"
+              : "SELECT centre FROM centre_words WHERE tenant = $1 AND word > $2 AND "
+                "word < $3 LIMIT $4";
+      RETURN_IF_ERROR(tx_.Query(sql, {reach_.tenant, from, end, left + 1}, [&](const SqlRow& row) {
+        centres.emplace(row.Text(0));
+        --left;
+        return absl::OkStatus();
+      }));
+      if (left < 0) return absl::OkStatus();
+      from = end;
+    }
+    few = true;
     return absl::OkStatus();
   }
 

@@ -3,12 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "services/approval/search.h"
+#include "services/approval/stores/common_pairs.h"
 #include "services/platform/core/status_macros.h"
 #include "services/platform/testing/engines.h"
 #include "services/platform/testing/status_matchers.h"
@@ -35,11 +38,7 @@ class CentreSearchTest : public platform::testing::EngineTest {
     std::vector<IndexedCentre> centres;
     std::vector<std::string> words;
     for (const auto& [urn, title] : titles) {
-      Centre centre;
-      centre.facts = {.urn = urn, .title = title, .town = "Leeds", .postcode = "LS1 4AP"};
-      centre.id = CentreId(centre.facts);
-      centre.create_time = absl::FromUnixMicros(5);
-      centre.update_time = centre.create_time;
+      const Centre centre = Make(urn, title);
       centres.push_back({centre, WordsOf(centre.facts)});
       words.insert(words.end(), centres.back().words.begin(), centres.back().words.end());
     }
@@ -48,6 +47,34 @@ class CentreSearchTest : public platform::testing::EngineTest {
       return CentreSearch().Learn(tx, tenant, words);
     }),
                 IsOk());
+  }
+
+  static Centre Make(const std::string& urn, const std::string& title) {
+    Centre centre;
+    centre.facts = {.urn = urn, .title = title, .town = "Leeds", .postcode = "LS1 4AP"};
+    centre.id = CentreId(centre.facts);
+    centre.create_time = absl::FromUnixMicros(5);
+    centre.update_time = centre.create_time;
+    return centre;
+  }
+
+  void Rename(const std::string& urn, const std::string& title, std::int64_t version) {
+    Centre centre = Make(urn, title);
+    centre.version = version;
+    ASSERT_THAT(db().WriteNow([&](Transaction& tx) {
+      return Store().UpdateCentre(tx, "body-a", {centre, WordsOf(centre.facts)});
+    }),
+                IsOk());
+  }
+
+  std::vector<std::string> CommonWords() {
+    std::vector<std::string> words;
+    EXPECT_THAT(db().ReadNow([&](Transaction& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(words, CommonPairs().WordsFrom(tx, "body-a", "", "zzz", 100));
+      return absl::OkStatus();
+    }),
+                IsOk());
+    return words;
   }
 
   SearchPage Page(const std::string& text, const std::string& after = "", int limit = 100,
@@ -156,6 +183,58 @@ TEST_P(CentreSearchTest, LearnsAWordOnceHoweverOftenItComes) {
         db().WriteNow([&](Transaction& tx) { return CentreSearch().Learn(tx, "body-a", words); }),
         IsOk());
   }
+}
+
+// P11: words that thousands have and few have together are met in their blocks.
+TEST_P(CentreSearchTest, FindsCommonWordsThatAreSeldomTogether) {
+  std::vector<std::pair<std::string, std::string>> titles = {{"10500", "Ash Academy Catholic"},
+                                                             {"105000", "Elm Academy Catholic"},
+                                                             {"120000", "Catholic Academy"}};
+  for (int i = 0; i < kRareMax + 100; ++i) {
+    titles.emplace_back(std::to_string(200'000 + i), "Elm Academy");
+    titles.emplace_back(std::to_string(300'000 + i), "Elm Catholic");
+  }
+  Insert(titles);
+  // Later ones, by themselves: with the very words, and with words that begin so.
+  Insert({{"130000", "Oak Catholic Academy"}, {"400000", "Academia Catholicos"}});
+  EXPECT_THAT(CommonWords(), ::testing::IsSupersetOf({"academy", "catholic", "elm", "leeds"}));
+  EXPECT_THAT(Search("academy catholic"),
+              ElementsAre("urn-120000", "urn-10500", "urn-105000", "urn-130000", "urn-400000"));
+  EXPECT_THAT(Search("acad cath"),
+              ElementsAre("urn-10500", "urn-105000", "urn-120000", "urn-130000", "urn-400000"));
+  EXPECT_THAT(Search("catholic elm academy"), ElementsAre("urn-105000"));
+  EXPECT_THAT(Search("academy catholic", {"body-a", "urn-130000"}), ElementsAre("urn-130000"));
+  EXPECT_THAT(Search("academy catholic", {"body-b", ""}), IsEmpty());
+  for (const char* text : {"academy catholic", "acad cath", "elm academy leeds"}) {
+    const std::vector<std::string> whole = Page(text, "", 60).centres;
+    for (const int limit : {1, 2, 25}) {
+      std::vector<std::string> found;
+      std::string after;
+      do {
+        const SearchPage page = Page(text, after, limit);
+        found.insert(found.end(), page.centres.begin(), page.centres.end());
+        after = page.next;
+      } while (!after.empty() && found.size() < whole.size());
+      found.resize(std::min(found.size(), whole.size()));
+      EXPECT_EQ(found, whole) << text << " by " << limit;
+    }
+  }
+}
+
+// A name that a centre no longer has leaves its block behind, where nothing is found.
+TEST_P(CentreSearchTest, ForgetsCommonWordsThatACentreNoLongerHas) {
+  std::vector<std::pair<std::string, std::string>> titles = {{"100000", "Academy Catholic Ash"}};
+  for (int i = 0; i < kRareMax + 100; ++i) {
+    titles.emplace_back(std::to_string(200'000 + i), "Elm Academy");
+    titles.emplace_back(std::to_string(300'000 + i), "Elm Catholic");
+  }
+  Insert(titles);
+  EXPECT_THAT(Search("academy catholic"), ElementsAre("urn-100000"));
+  Rename("100000", "Academy Ash", 2);
+  EXPECT_THAT(Search("academy catholic ash"), IsEmpty());
+  EXPECT_THAT(Page("academy catholic").exact_count, 0);
+  Rename("100000", "Catholic Ash Academy", 3);
+  EXPECT_THAT(Search("academy catholic"), ElementsAre("urn-100000"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, CentreSearchTest, platform::testing::Engines(),

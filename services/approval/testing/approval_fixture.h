@@ -42,8 +42,8 @@ class ApprovalFixture : public ::testing::Test {
     other_ =
         service_.Token({.subject = "users/other", .roles = {"centre_head"}, .centre = kNeighbour});
     Import(
-        "100000,2013614,Hill College,Main Street,Leeds,LS1 4AP,1,,,0,College,16,19,\n"
-        "100002,2016006,Vale College,Long Lane,Leeds,LS1 4AP,1,,,0,College,16,19,\n");
+        "100000,6813614,Hill College,Main Street,Leeds,LS1 4AP,1,,,0,College,16,19,\n"
+        "100002,6816006,Vale College,Long Lane,Leeds,LS1 4AP,1,,,0,College,16,19,\n");
     v1::ApproveCentreRequest approve;
     approve.set_name(kCentre);
     EXPECT_TRUE(Call<v1::Centre>("CentreService/ApproveCentre", approve, officer_).ok());
