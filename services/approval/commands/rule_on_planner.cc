@@ -46,6 +46,22 @@ absl::Status CheckFirstJudgement(const Work& work, const PlannerRecord& record) 
       .Field("name", "is of an approval whose plan was judged");
 }
 
+// Whoever lets a plan pass with points open says why.
+absl::Status CheckOpenPoints(const Work& work, const PlannerRecord& record,
+                             const RulingOn& ruling) {
+  if (!IsBlank(ruling.feedback)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Planner planner, LoadPlanner(work, record));
+  ASSIGN_OR_RETURN(const InvolvementFrame frame, FrameOf(work, record));
+  const std::string open = OpenPointsOf(CheckPlan(planner, frame));
+  if (open.empty()) return absl::OkStatus();
+  return Error(Code::kInvalidArgument, kFeedbackMissing,
+               absl::StrCat("the plan has open points (EI-10): ", open,
+                            "; say why it meets the requirements all the same"))
+      .With("planner", record.Name())
+      .With("rule", "EI-10")
+      .Field("feedback", "is empty");
+}
+
 // Planners of the approval that wait to be judged meet the requirements with the one that does.
 absl::Status CarryOverToOthers(const Work& work, const PlannerRecord& met) {
   PlannerStore store;
@@ -157,6 +173,7 @@ absl::StatusOr<PlannerRecord> JudgePlanner(const Work& work, const PlannerTarget
   const bool adverse = ruling.step != PlannerStep::kFindMeeting;
   if (adverse) RETURN_IF_ERROR(CheckFirstJudgement(work, record));
   RETURN_IF_ERROR(CheckRuling(work, ruling, adverse, adverse));
+  if (!adverse) RETURN_IF_ERROR(CheckOpenPoints(work, record, ruling));
   if (ruling.step == PlannerStep::kFindNotCompleted) {
     ASSIGN_OR_RETURN(const PlannerHistory history, HistoryOf(work, record));
     if (!MayFindNotCompleted(record.state, history)) {
