@@ -475,7 +475,7 @@ TEST_F(OversightTest, TheTimelineTellsWhatBecameOfAnApproval) {
                                               officer_),
               IsOk());
   const auto entries = Timeline(kCentre, head_, v1::TIMELINE_KIND_APPROVAL, name);
-  EXPECT_THAT(WhatOf(entries),
+  ASSERT_THAT(WhatOf(entries),
               ElementsAre("renewed: 3818-13", "condition waived: 3818-13", "condition met: 3818-13",
                           "condition added: 3818-13", "approved: 3818-13",
                           "condition added: 3818-13", "applied: 3818-13"));

@@ -157,7 +157,7 @@ TEST_F(QualityTest, TheTimelineTellsOfReviewsAndWhatFollowsAndAMergeDoesNotShedT
     EXPECT_EQ(entry.rule(), "MOD-14");
     EXPECT_NE(entry.reason(), "");
   }
-  EXPECT_THAT(told,
+  ASSERT_THAT(told,
               ElementsAre("direct claims not granted: 9001-03", "quality review void: 9001-03",
                           "direct claims granted: 9001-03", "quality review recorded: 9001-03"));
   EXPECT_EQ(page->entries(3).reason(), "A good centre.");
