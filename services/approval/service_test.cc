@@ -38,7 +38,7 @@ constexpr char kThreeSchools[] =
     "100000,6813614,Sir John Cass's Primary,Duke's Place,London,ec3a5de,1,,,0,Aided,3,11,\n"
     "100002,6816006,St Thomas \xC3\xA0 Becket,Long Lane,Leeds,LS1 4AP,2,,43343,0,Aided,4,13,"
     "145210\n"
-    "145210,2016007,Becket Academy,Long Lane,Leeds,LS1 4AP,1,43344,,1,Academy,4,13,100002\n";
+    "145210,6816007,Becket Academy,Long Lane,Leeds,LS1 4AP,1,43344,,1,Academy,4,13,100002\n";
 
 class ApprovalServiceTest : public ::testing::Test {
  protected:

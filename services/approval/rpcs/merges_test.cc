@@ -39,8 +39,8 @@ using Code = absl::StatusCode;
 constexpr char kEngland[] =
     "URN,LAESTAB,SCHNAME,OTHERSCHNAME,STREET,TOWN,POSTCODE,ICLOSE,OPENDATE,CLOSEDATE,ISNEW,"
     "NFTYPE,AGEL,AGEH,OTHERURN\n"
-    "100000,6813614,Hill College,,Main Street,Leeds,LS1 4AP,1,,,0,College,16,19,\n"
-    "100002,6816006,Vale School,,Long Lane,Leeds,LS1 4AQ,1,,,0,School,11,16,\n";
+    "100000,2013614,Hill College,,Main Street,Leeds,LS1 4AP,1,,,0,College,16,19,\n"
+    "100002,2016006,Vale School,,Long Lane,Leeds,LS1 4AQ,1,,,0,School,11,16,\n";
 constexpr char kProviders[] =
     "ukprn,name,trading_name,address,url\n"
     "10000047,\"Hill College, The\",Hill; Hill Training,\"Main Street, Leeds, LS1 4AP\",-\n"
@@ -295,8 +295,8 @@ TEST_F(MergeTest, APreviewSaysWhatWouldBeAndKeepsNothing) {
   const std::string changed =
       "URN,LAESTAB,SCHNAME,OTHERSCHNAME,STREET,TOWN,POSTCODE,ICLOSE,OPENDATE,CLOSEDATE,ISNEW,"
       "NFTYPE,AGEL,AGEH,OTHERURN\n"
-      "100000,6813614,Hill Sixth Form,,Main Street,Leeds,LS1 4AP,1,,,0,College,16,19,\n"
-      "100002,6816006,Vale School,,Long Lane,Leeds,LS1 4AQ,2,,2018-08-31,0,School,11,16,\n"
+      "100000,2013614,Hill Sixth Form,,Main Street,Leeds,LS1 4AP,1,,,0,College,16,19,\n"
+      "100002,2016006,Vale School,,Long Lane,Leeds,LS1 4AQ,2,,2018-08-31,0,School,11,16,\n"
       "100004,,Dale School,,,,,1,,,0,,,,\n";
   const auto preview = Import("england-establishments", changed, Preview());
   ASSERT_THAT(preview, IsOk());
@@ -443,6 +443,8 @@ TEST_F(MergeTest, ACentreInUseDoesNotGo) {
   v1::ApproveCentreRequest approve;
   approve.set_name("centres/urn-100000");
   ASSERT_THAT(Call<v1::Centre>("CentreService/ApproveCentre", approve), IsOk());
+  // Where the qualification is offered (QUAL-1).
+  ASSERT_THAT(Correct("urn-100000", "region", "Wales"), IsOk());
   v1::CreateQualificationApprovalRequest apply;
   apply.set_parent("centres/urn-100000");
   apply.mutable_qualification_approval()->set_qualification("qualifications/3818-13");

@@ -215,9 +215,10 @@ class CatalogueStoreTest : public StoresTest {
     });
   }
   std::string Find(Day day, bool or_first = false, const std::string& tenant = "body-a") {
-    const auto found =
-        InRead([&](Transaction& tx) { return *store_.Find(tx, tenant, "9001-03", day, or_first); });
-    return found.has_value() ? found->document : "none";
+    return InRead([&](Transaction& tx) -> std::string {
+      const auto found = *store_.Find(tx, tenant, "9001-03", day, or_first);
+      return found.has_value() ? *store_.Document(tx, tenant, *found) : "none";
+    });
   }
   CatalogueStore store_;
 };

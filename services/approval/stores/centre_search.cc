@@ -381,7 +381,7 @@ class Searching {
     for (const std::string& end : ends) {
       // From a common word on, the word itself is left out.
       const char* sql =
-          from == term.word
+          &end == &ends.front()
               ? "SELECT centre FROM centre_words WHERE tenant = $1 AND word >= $2 AND "
                 "word < $3 LIMIT $4"
               : "SELECT centre FROM centre_words WHERE tenant = $1 AND word > $2 AND "

@@ -196,7 +196,7 @@ TEST_P(CentreSearchTest, FindsCommonWordsThatAreSeldomTogether) {
   }
   Insert(titles);
   // Later ones, by themselves: with the very words, and with words that begin so.
-  Insert({{"130000", "Oak Catholic Academy"}, {"400000", "Academia Catholicos"}});
+  Insert({{"130000", "Oak Catholic Academy"}, {"400000", "Academyfield Catholicton"}});
   EXPECT_THAT(CommonWords(), ::testing::IsSupersetOf({"academy", "catholic", "elm", "leeds"}));
   EXPECT_THAT(Search("academy catholic"),
               ElementsAre("urn-120000", "urn-10500", "urn-105000", "urn-130000", "urn-400000"));
@@ -206,8 +206,8 @@ TEST_P(CentreSearchTest, FindsCommonWordsThatAreSeldomTogether) {
   EXPECT_THAT(Search("academy catholic", {"body-a", "urn-130000"}), ElementsAre("urn-130000"));
   EXPECT_THAT(Search("academy catholic", {"body-b", ""}), IsEmpty());
   for (const char* text : {"academy catholic", "acad cath", "elm academy leeds"}) {
-    const std::vector<std::string> whole = Page(text, "", 60).centres;
-    for (const int limit : {1, 2, 25}) {
+    const std::vector<std::string> whole = Page(text, "", 10).centres;
+    for (const int limit : {1, 3}) {
       std::vector<std::string> found;
       std::string after;
       do {

@@ -1,8 +1,11 @@
 #include "services/approval/stores/common_pairs.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/approval/store.h"
@@ -71,24 +74,42 @@ absl::StatusOr<bool> IsCommon(Transaction& tx, std::string_view tenant, const st
   return rows > kRareMax;
 }
 
-// The pairs that a word that has become common is in, with every centre that has it.
-absl::Status LearnWord(Transaction& tx, std::string_view tenant, const std::string& word) {
+// All pairs of `words` with each other, in the block of a centre.
+void AddPairs(const std::string& centre, const std::set<std::string>& words, std::set<Row>& rows) {
+  for (auto first = words.begin(); first != words.end(); ++first) {
+    for (auto second = std::next(first); second != words.end(); ++second) {
+      rows.emplace(*first, *second, BlockOf(centre));
+    }
+  }
+}
+
+// The pairs of every centre that has a word that has become common.
+absl::Status LearnWord(Transaction& tx, std::string_view tenant, const std::string& word,
+                       const std::set<std::string>& common) {
   RETURN_IF_ERROR(tx.Execute("INSERT INTO search_common_words (tenant, word) VALUES ($1, $2) "
                              "ON CONFLICT DO NOTHING",
                              {tenant, word})
                       .status());
-  return tx
-      .Execute(
-          "INSERT INTO search_pairs (tenant, first_word, second_word, block) "
-          "SELECT DISTINCT a.tenant, CASE WHEN b.word < a.word THEN b.word ELSE a.word END, "
-          "CASE WHEN b.word < a.word THEN a.word ELSE b.word END, "
-          "substr(a.centre, 1, length(a.centre) - 2) FROM centre_words a "
-          "JOIN centre_words b ON b.tenant = a.tenant AND b.centre = a.centre "
-          "AND b.word <> a.word "
-          "JOIN search_common_words c ON c.tenant = b.tenant AND c.word = b.word "
-          "WHERE a.tenant = $1 AND a.word = $2 ON CONFLICT DO NOTHING",
-          {tenant, word})
-      .status();
+  std::vector<std::string> centres;
+  RETURN_IF_ERROR(tx.Query("SELECT centre FROM centre_words WHERE tenant = $1 AND word = $2",
+                           {tenant, word}, [&](const SqlRow& row) {
+                             centres.emplace_back(row.Text(0));
+                             return absl::OkStatus();
+                           }));
+  std::map<std::string, std::set<std::string>> words;
+  RETURN_IF_ERROR(QueryIn(tx,
+                          "SELECT centre, word FROM centre_words WHERE tenant = $1 AND centre "
+                          "IN ",
+                          {tenant}, centres, "", [&](const SqlRow& row) {
+                            std::string of(row.Text(1));
+                            if (common.contains(of)) {
+                              words[std::string(row.Text(0))].insert(std::move(of));
+                            }
+                            return absl::OkStatus();
+                          }));
+  std::set<Row> rows;
+  for (const auto& [centre, has] : words) AddPairs(centre, has, rows);
+  return Insert(tx, tenant, rows);
 }
 
 std::string OfPair(const WordPair& pair, Parameters& parameters, const std::string& of) {
@@ -114,21 +135,16 @@ absl::Status CommonPairs::Learn(Transaction& tx, std::string_view tenant,
   for (const std::string& word : counted) {
     ASSIGN_OR_RETURN(const bool is, IsCommon(tx, tenant, word));
     if (!is || common.size() >= static_cast<std::size_t>(kCommonWordsMax)) continue;
-    RETURN_IF_ERROR(LearnWord(tx, tenant, word));
     common.insert(word);
+    RETURN_IF_ERROR(LearnWord(tx, tenant, word, common));
   }
   std::set<Row> rows;
   for (const IndexedCentre& centre : centres) {
-    std::vector<std::string> words;
+    std::set<std::string> words;
     for (const std::string& word : centre.words) {
-      if (common.contains(word)) words.push_back(word);
+      if (common.contains(word)) words.insert(word);
     }
-    std::sort(words.begin(), words.end());
-    for (std::size_t i = 0; i < words.size(); ++i) {
-      for (std::size_t j = i + 1; j < words.size(); ++j) {
-        rows.emplace(words[i], words[j], BlockOf(centre.centre.id));
-      }
-    }
+    AddPairs(centre.centre.id, words, rows);
   }
   return Insert(tx, tenant, rows);
 }
