@@ -122,7 +122,7 @@ TEST_F(ApplicationTest, WhoIsKnownByNumberOrByNameAndPostcodeIsToldOfTheOther) {
       {"laestab", Form(), "laestab", "laestab"},
       {"name", Form("The Hill College", "LS1 4AP"), "name and postcode", "title"}};
   cases[0].form.set_urn("100000");
-  cases[1].form.set_laestab("2013614");
+  cases[1].form.set_laestab("6813614");
   for (Case& c : cases) {
     const auto refused = Create(c.form);
     EXPECT_THAT(refused, IsError(Code::kAlreadyExists, kCentreExists)) << c.what;
@@ -180,7 +180,7 @@ TEST_F(ApplicationTest, AListedCentreAppliesOnceAndByItsOwnPeople) {
 // A wrong row of a national file does not end a centre for good.
 TEST_F(ApplicationTest, AReopenedCentreIsWhatItWasAndTheSameFileDoesNotCloseItAgain) {
   constexpr char kWrong[] =
-      "100000,2013614,Hill College,Main Street,Leeds,LS1 4AP,2,,43343,0,College,16,19,\n";
+      "100000,6813614,Hill College,Main Street,Leeds,LS1 4AP,2,,43343,0,College,16,19,\n";
   Import(kWrong);
   EXPECT_EQ(StateOf(kCentre), Centre::STATE_CLOSED);
   const auto reopened = Reopen();

@@ -161,6 +161,7 @@ class ApprovalTest : public ::testing::Test {
     judge.set_name(planner);
     judge.set_etag(submitted->etag());
     judge.set_outcome(v1::Planner::STATE_MEETS);
+    judge.set_feedback("The learners are not enrolled yet.");
     return Call<v1::Planner>("PlannerService/JudgePlanner", judge, officer_).status();
   }
 

@@ -90,7 +90,6 @@ TEST_F(DashboardTest, CountsWhatIsMissingOverAllPlannersAndShowsTheMatricesOfTen
     planner.set_qualification_approval(approval);
     *planner.mutable_first_day() = DateOf(Today());
     *planner.mutable_last_day() = DateOf(Today() + 300);
-    *planner.mutable_declaration_deadline() = DateOf(Today() + 310);
     v1::PlannerLearner& learner = *planner.mutable_document()->add_learners();
     learner.set_enrolment(absl::StrCat("E", i));
     learner.set_learner_name("Ada");

@@ -970,7 +970,7 @@ TEST_F(LearnerTest, RefusalsNameTheRuleAndThePlace) {
     std::string rule, place;
   };
   std::vector<Case> cases = {
-      {Register(elsewhere).status(), kApprovalNotInForce, "QUAL-9", "qualification"},
+      {Register(elsewhere).status(), kApprovalNotInForce, "QUAL-9", "parent"},
       {Register(Draft("E4")).status(), kRegistrationLimitReached, "QUAL-9",
        "registration.enrolment"},
       {Call<Registration>("LearnerService/WithdrawRegistration", withdraw, head_).status(),

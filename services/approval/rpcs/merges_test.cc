@@ -520,6 +520,7 @@ TEST_F(MergeTest, WhatACentreHasOfItsOwnIsNamedAndNotShed) {
   v1::CreateStaffRequest employ;
   employ.set_parent(vale);
   employ.mutable_staff_member()->set_display_name("Ann");
+  employ.mutable_staff_member()->set_subject("users/ann");
   employ.mutable_staff_member()->add_roles()->set_role(v1::STAFF_ROLE_ASSESSOR);
   const auto ann = Call<v1::StaffMember>("StaffService/CreateStaff", employ);
   ASSERT_THAT(ann, IsOk());
@@ -577,6 +578,7 @@ TEST_F(MergeTest, TheTimelineTellsOfMergesCorrectionsAndDismissals) {
 // A wrong row must not end a centre that teaches without anybody having looked.
 TEST_F(MergeTest, AFileClosesACentreThatTeachesOnlyIfThatIsAccepted) {
   ASSERT_THAT(Import("england-establishments", kEngland), IsOk());
+  ASSERT_THAT(Correct("urn-100000", "region", "Wales"), IsOk());
   v1::ApproveCentreRequest approve;
   approve.set_name("centres/urn-100000");
   ASSERT_THAT(Call<v1::Centre>("CentreService/ApproveCentre", approve), IsOk());

@@ -212,6 +212,9 @@ class PlannerTest : public ::testing::Test {
                                                  {{"E2", v1::PARTICIPATION_CONTINGENCY}});
     recording.set_mode(v1::ACTIVITY_MODE_RECORDED);
     recording.mutable_attendances(0)->set_reason("was in hospital");
+    v1::PlannerEvidence& brief = *recording.add_required_evidence();
+    brief.set_evidence("centres/urn-100000/evidence/brief");
+    brief.set_kind(v1::PLANNER_EVIDENCE_KIND_BRIEF);
     return document;
   }
 
@@ -289,6 +292,7 @@ class PlannerTest : public ::testing::Test {
     request.set_name(planner.name());
     request.set_etag(EtagOf(planner.name()));
     request.set_outcome(outcome);
+    request.set_feedback("We have seen the letters.");
     if (outcome != Planner::STATE_MEETS) Adverse(request);
     if (change) change(request);
     return Call<Planner>("PlannerService/JudgePlanner", request, officer_);
@@ -582,6 +586,21 @@ TEST_F(PlannerTest, AnAdverseRulingSaysWhatToDoAndByWhen) {
     EXPECT_THAT(judged, IsError(Code::kInvalidArgument, c.reason));
     EXPECT_THAT(FieldsOf(judged.status()), Contains(HasSubstr(c.field)));
   }
+}
+
+// EI-10
+TEST_F(PlannerTest, APlanWithOpenPointsMeetsOnlyWithWords) {
+  const auto wordless = [](v1::JudgePlannerRequest& request) { request.clear_feedback(); };
+  const auto open = Create(With(v1::PARTICIPATION_ABSENT));
+  ASSERT_THAT(open, IsOk());
+  ASSERT_THAT(Submit(*open), IsOk());
+  const auto refused = Judge(*open, Planner::STATE_MEETS, wordless);
+  EXPECT_THAT(refused, IsError(Code::kInvalidArgument, kFeedbackMissing));
+  EXPECT_EQ(platform::MetadataOf(refused.status(), "rule"), "EI-10");
+  EXPECT_THAT(refused.status().message(), HasSubstr("1 learners whom no plan reaches"));
+  const auto judged = Judge(*open, Planner::STATE_MEETS);
+  ASSERT_THAT(judged, IsOk());
+  EXPECT_EQ(judged->judgement().feedback(), "We have seen the letters.");
 }
 
 // EI-7, EI-14
@@ -1051,7 +1070,7 @@ TEST_F(PlannerTest, ADeclarationNeedsEvidenceOfWhatCounts) {
 
 // EI-8: of a series a sample of registers is enough; each kind shows what it asks for.
 TEST_F(PlannerTest, LikeActivitiesShowTheirEvidenceTogether) {
-  v1::PlannerDocument document = Document();
+  v1::PlannerDocument document = With(v1::PARTICIPATION_ABSENT);
   for (const char* id : {"lecture-1", "lecture-2", "lecture-3"}) {
     AddActivity(document, id, v1::ACTIVITY_KIND_CO_DELIVERY, {{"E2", v1::PARTICIPATION_COMPLETED}})
         .clear_evidence();

@@ -201,6 +201,7 @@ class LearnerFixture : public ::testing::Test {
     judge.set_name(planner_);
     judge.set_etag(submitted->etag());
     judge.set_outcome(v1::Planner::STATE_MEETS);
+    judge.set_feedback("The learners are not enrolled yet.");
     ASSERT_THAT(Call<v1::Planner>("PlannerService/JudgePlanner", judge, officer_),
                 platform::testing::IsOk());
   }
