@@ -213,11 +213,12 @@ absl::StatusOr<std::optional<ApprovalPolicy>> FirstPolicy(Tx& tx, std::string_vi
                                                           std::span<const SqlValue> values) {
   std::optional<ApprovalPolicy> found;
   RETURN_IF_ERROR(tx.Query(
-      absl::StrCat("SELECT qualification, version, answer_days, fast_track_answer_days, "
-                   "valid_days, first_use_days, planner_as_condition, change_note, author, "
-                   "time_us, effective_day, backdate_days FROM approval_policies WHERE tenant = $1 AND "
-                   "qualification = $2 AND ",
-                   View(rest)),
+      absl::StrCat(
+          "SELECT qualification, version, answer_days, fast_track_answer_days, "
+          "valid_days, first_use_days, planner_as_condition, change_note, author, "
+          "time_us, effective_day, backdate_days FROM approval_policies WHERE tenant = $1 AND "
+          "qualification = $2 AND ",
+          View(rest)),
       values, [&](const SqlRow& row) -> absl::Status {
         ApprovalPolicy& policy = found.emplace();
         policy.qualification = row.Text(0);
