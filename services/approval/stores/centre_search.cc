@@ -299,12 +299,13 @@ class Searching {
   absl::Status CollectInBlock(const std::string& block, std::string& sql, Parameters& parameters,
                               std::string& from, int limit, std::vector<std::string>& found) {
     const std::string tenant = parameters.Bind(reach_.tenant);
+    const std::string end = CommonPairs::EndOf(block);
     sql += " AND NOT " + HasWord(tenant, parameters.Bind(query_.name));
-    sql += " AND d.centre < " + parameters.Bind(CommonPairs::EndOf(block));
+    sql += " AND d.centre < " + parameters.Bind(end);
     sql += " AND d.centre >= " + parameters.Bind(block);
     const int room = limit - static_cast<int>(found.size());
     RETURN_IF_ERROR(Collect(sql, parameters, from, room, found));
-    from = std::max(from, CommonPairs::EndOf(block));
+    from = std::max(from, end);
     return absl::OkStatus();
   }
 

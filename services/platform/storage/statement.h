@@ -7,6 +7,7 @@
 //   if (!after.empty()) sql.Add(" AND id > ").Bind(after);
 //   tx.Query(sql.sql(), sql.values(), …);
 #pragma once
+#include <concepts>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ class Parameters {
     values_.push_back(value);
     return absl::StrCat("$", values_.size());
   }
+  // Text that would be gone before the query runs.
+  template <std::same_as<std::string> Text>
+  std::string Bind(Text&& text) = delete;
   // "($3, $4)"; "(NULL)" for none, which nothing is in.
   std::string BindAll(std::span<const std::string> texts) {
     std::string list;
@@ -51,6 +55,8 @@ class Statement {
     sql_ += parameters_.Bind(value);
     return *this;
   }
+  template <std::same_as<std::string> Text>
+  Statement& Bind(Text&& text) = delete;
   const std::string& sql() const { return sql_; }
   std::span<const SqlValue> values() const { return parameters_.values(); }
 
