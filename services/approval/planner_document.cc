@@ -120,7 +120,7 @@ class Reading {
   void Text(std::string_view rule, const std::string& place, const std::string& text,
             bool required = false) {
     if (text.size() > kTextMax) Add(rule, place, absl::StrCat("is longer than ", kTextMax));
-    if (required && text.find_first_not_of(" \t\r\n") == text.npos) Add(rule, place, "is empty");
+    if (required && !HasText(text)) Add(rule, place, "is empty");
   }
   template <typename To, typename From>
   To OneOf(std::string_view rule, const std::string& place, From value, int count) {

@@ -67,7 +67,7 @@ absl::Status CheckCompleted(const PlannerRecord& record, const Planner& planner)
 
 absl::Status CheckDeclaration(const Work& work, const PlannerRecord& record,
                               const DeclarationBy& declaration) {
-  if (IsBlank(declaration.signed_by) || IsBlank(declaration.position) || !declaration.confirmed) {
+  if (!HasText(declaration.signed_by) || !HasText(declaration.position) || !declaration.confirmed) {
     return Error(Code::kInvalidArgument, kDeclarationIncomplete,
                  "a declaration names who signs and in what position, and is confirmed (EI-13)")
         .Field("declaration", "is not complete");
@@ -130,7 +130,7 @@ absl::Status DecideLearners(const Work& work, const PlannerRecord& record, Plann
           .With("enrolment", decision.enrolment)
           .Field(place + ".enrolment", "names no learner who is to be decided");
     }
-    if (IsBlank(decision.reason)) {
+    if (!HasText(decision.reason)) {
       return Error(Code::kInvalidArgument, kReasonMissing, "a decision on a learner says why")
           .Field(place + ".reason", "is empty");
     }

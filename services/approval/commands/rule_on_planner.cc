@@ -49,7 +49,7 @@ absl::Status CheckFirstJudgement(const Work& work, const PlannerRecord& record) 
 // Whoever lets a plan pass with points open says why.
 absl::Status CheckOpenPoints(const Work& work, const PlannerRecord& record,
                              const RulingOn& ruling) {
-  if (!IsBlank(ruling.feedback)) return absl::OkStatus();
+  if (HasText(ruling.feedback)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const Planner planner, LoadPlanner(work, record));
   ASSIGN_OR_RETURN(const InvolvementFrame frame, FrameOf(work, record));
   const std::string open = OpenPointsOf(CheckPlan(planner, frame));
@@ -79,8 +79,6 @@ absl::Status CarryOverToOthers(const Work& work, const PlannerRecord& met) {
 
 }  // namespace
 
-bool IsBlank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == text.npos; }
-
 absl::StatusOr<PlannerRecord> FindPlanner(const Work& work, const PlannerTarget& target) {
   ASSIGN_OR_RETURN(PlannerRecord record,
                    PlannerStore().Get(work.tx, work.reach, target.centre, target.id));
@@ -89,7 +87,7 @@ absl::StatusOr<PlannerRecord> FindPlanner(const Work& work, const PlannerTarget&
 }
 
 absl::Status CheckRuling(const Work& work, const RulingOn& ruling, bool adverse, bool again) {
-  if (adverse && IsBlank(ruling.feedback)) {
+  if (adverse && !HasText(ruling.feedback)) {
     return Error(Code::kInvalidArgument, kFeedbackMissing, "say to the centre what is wrong")
         .Field("feedback", "is empty");
   }
@@ -103,7 +101,7 @@ absl::Status CheckRuling(const Work& work, const RulingOn& ruling, bool adverse,
   }
   for (std::size_t i = 0; i < ruling.actions.size(); ++i) {
     const std::string place = absl::StrCat("actions[", i, "].");
-    if (IsBlank(ruling.actions[i].text)) {
+    if (!HasText(ruling.actions[i].text)) {
       return Error(Code::kInvalidArgument, kActionsMissing, "an action says what to do")
           .Field(place + "text", "is empty");
     }

@@ -50,6 +50,5 @@ absl::Status CheckRuling(const Work& work, const RulingOn& ruling, bool adverse,
 absl::Status KeepRuling(const Work& work, PlannerRecord& record, PlannerState to, RulingOn ruling);
 // FAILED_PRECONDITION (LAST_RESORT_TOO_EARLY).
 absl::Status TooEarly(const PlannerRecord& record, std::string_view what, std::string_view rule);
-bool IsBlank(std::string_view text);
 
 }  // namespace assay::approval

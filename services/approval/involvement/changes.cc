@@ -29,7 +29,7 @@ std::string DayOf(const std::optional<absl::CivilDay>& day) {
 
 // As it stands in a line of the history.
 std::string Quoted(std::string_view text) {
-  if (text.find_first_not_of(" \t\r\n") == text.npos) return "nothing";
+  if (!HasText(text)) return "nothing";
   if (text.size() > kQuotedMax) return absl::StrCat("a text of ", text.size(), " bytes");
   return absl::StrReplaceAll(View(text), {{"\r", " "}, {"\n", " "}});
 }

@@ -59,7 +59,7 @@ absl::StatusOr<v1::Planner> Conclude(const Work& work,
     ReferredDecision& decision = decisions.emplace_back();
     decision.enrolment = in.enrolment();
     decision.met = in.met();
-    if (IsBlank(in.reason())) continue;
+    if (!HasText(in.reason())) continue;
     ASSIGN_OR_RETURN(decision.reason,
                      ReasonFrom(in.reason(), absl::StrCat("decisions[", i, "].reason")));
   }

@@ -64,7 +64,7 @@ absl::StatusOr<RulingOn> RulingFrom(
     const v1::ImprovementAction& action = request.actions(i);
     const std::string place = absl::StrCat("actions[", i, "].");
     std::string text;
-    if (!IsBlank(action.text())) {
+    if (HasText(action.text())) {
       ASSIGN_OR_RETURN(text, ProseFrom(place + "text", action.text()));
     }
     ASSIGN_OR_RETURN(const absl::CivilDay due,

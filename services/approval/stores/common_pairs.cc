@@ -28,7 +28,6 @@ constexpr int kCountedOneIn = 16;
 constexpr std::size_t kLettersOfBlock = 2;
 constexpr int kCommonWordsMax = 5000;
 constexpr std::size_t kRowsPerInsert = 64;
-constexpr std::string_view kLastOfAll = "\xF4\x8F\xBF\xBF";  // The last of all letters.
 
 using Row = std::tuple<std::string, std::string, std::string>;  // First, second, block.
 
@@ -122,7 +121,8 @@ std::string OfPair(const WordPair& pair, Parameters& parameters, const std::stri
 
 absl::Status CommonPairs::Learn(Transaction& tx, std::string_view tenant,
                                 std::span<const IndexedCentre> centres) {
-  ASSIGN_OR_RETURN(const auto known, WordsFrom(tx, tenant, "", kLastOfAll, kCommonWordsMax));
+  const std::string end = AfterAllThatBegin("");
+  ASSIGN_OR_RETURN(const auto known, WordsFrom(tx, tenant, "", end, kCommonWordsMax));
   std::set<std::string> common(known.begin(), known.end());
   std::set<std::string> counted;
   for (const IndexedCentre& centre : centres) {
